@@ -1,0 +1,1 @@
+"""Technical tools that know neither Flask nor LTI nor mentoring."""

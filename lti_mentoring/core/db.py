@@ -1,0 +1,185 @@
+"""The database: column types, the engine with its SQLite habits, and the transaction.
+
+SQLite needs ``BEGIN IMMEDIATE`` for whatever may write: with the default deferred
+BEGIN a third of concurrent read-then-write transactions failed with "database is
+locked" (decision record 0009). Requests that only read say so and get a deferred one.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Dialect, Engine, make_url
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+from lti_mentoring import vocabulary
+
+POINT_FRACTIONS = 10_000
+
+Transaction = Callable[[], AbstractContextManager[Session]]
+"""Opens one transaction: commits at the end of the block, rolls back on an error."""
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware moment in UTC. A naive value is a bug and is refused."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Points(TypeDecorator[Decimal]):
+    """An exact decimal with at most four places, stored as a whole number of 1/10000.
+
+    Plain ``Numeric`` is a float on SQLite; this one sums exactly on both databases.
+    """
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        scaled = Decimal(value) * POINT_FRACTIONS
+        if scaled != scaled.to_integral_value():
+            raise ValueError(f"more than four decimal places: {value!r}")
+        return int(scaled)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value) / POINT_FRACTIONS
+
+
+class EnumValue(TypeDecorator[StrEnum]):
+    """A ``StrEnum`` stored by value; an unknown stored value is an error, not a string."""
+
+    impl = sa.String(32)
+    cache_ok = True
+
+    def __init__(self, enum: type[StrEnum]) -> None:
+        super().__init__()
+        self.enum = enum
+
+    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.enum(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self.enum(value)
+
+
+def _is_enum(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, StrEnum) and value is not StrEnum
+
+
+class Base(DeclarativeBase):
+    """Base of all tables: names of constraints and the types that annotations stand for."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: UTCDateTime(),
+        date: sa.Date(),
+        Decimal: Points(),
+        dict[str, Any]: sa.JSON(),
+        list[Any]: sa.JSON(),
+        **{enum: EnumValue(enum) for enum in vars(vocabulary).values() if _is_enum(enum)},
+    }
+
+
+@dataclass(frozen=True)
+class Database:
+    """An engine and the two ways to use it."""
+
+    engine: Engine
+    sessions: sessionmaker[Session]
+    reading: sessionmaker[Session]
+
+    @property
+    def transaction(self) -> Transaction:
+        """A transaction that may write."""
+        return partial(_transaction, self.sessions)
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def connect(url: str) -> Database:
+    """The database at ``url``; ``postgres://`` and ``postgresql://`` mean psycopg 3."""
+    parsed = make_url(url)
+    if parsed.drivername in {"postgres", "postgresql"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    options: dict[str, Any] = {} if is_sqlite else {"pool_pre_ping": True}
+    engine = sa.create_engine(parsed, pool_size=8, max_overflow=16, **options)
+    if is_sqlite:
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    reader = engine.execution_options(reading=True)
+    return Database(
+        engine=engine,
+        sessions=sessionmaker(engine, expire_on_commit=False),
+        reading=sessionmaker(reader, expire_on_commit=False),
+    )
+
+
+@contextmanager
+def _transaction(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    with sessions() as db:
+        yield db
+        db.commit()
+        ring_after(db)
+
+
+def ring_when_committed(db: Session, bell: Callable[[], None]) -> None:
+    """Call ``bell`` once the transaction of ``db`` has been committed; never if it rolls back."""
+    db.info.setdefault("bells", []).append(bell)
+
+
+def ring_after(db: Session) -> None:
+    """Call the bells that were hung up in ``db``; whoever committed calls this."""
+    for bell in db.info.pop("bells", []):
+        bell()
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # BEGIN is ours, see _begin_sqlite
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "busy_timeout=10000",
+        "foreign_keys=ON",
+        "synchronous=NORMAL",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    reading = connection.get_execution_options().get("reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

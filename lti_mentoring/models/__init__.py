@@ -1,0 +1,88 @@
+"""Typed tables with their constraints; no behavior beyond derived properties.
+
+Importing this package makes the metadata complete.
+"""
+
+from lti_mentoring.core.db import Base
+from lti_mentoring.models.activity import Activity
+from lti_mentoring.models.agreement import Agreement, AgreementSignature
+from lti_mentoring.models.course import Course, ResourceLink, RosterSync
+from lti_mentoring.models.draft import Draft
+from lti_mentoring.models.goal import ActionItem, Goal, GoalEntry, Milestone
+from lti_mentoring.models.grading import (
+    EngagementEvent,
+    EngagementRubric,
+    EngagementScore,
+    Exemption,
+    LineItem,
+    ScorePublication,
+)
+from lti_mentoring.models.mentor import Intake, MentorProfile, TopicOffer, TopicWant
+from lti_mentoring.models.mentor_request import MentorRequest
+from lti_mentoring.models.mentoring_session import (
+    AgendaItem,
+    AttendanceReport,
+    MentoringSession,
+    Note,
+)
+from lti_mentoring.models.pairing import FitCheck, Pairing
+from lti_mentoring.models.participant import AvailabilityWindow, Participant
+from lti_mentoring.models.people import Membership, PlatformUser
+from lti_mentoring.models.platform import Deployment, Platform, Registration
+from lti_mentoring.models.program import Program, ProgramBreak, Topic
+from lti_mentoring.models.security import (
+    AccessToken,
+    LaunchAttempt,
+    PlatformKeySet,
+    RefusedLaunch,
+    SignIn,
+    ToolKey,
+)
+
+__all__ = [
+    "AccessToken",
+    "ActionItem",
+    "Activity",
+    "AgendaItem",
+    "Agreement",
+    "AgreementSignature",
+    "AttendanceReport",
+    "AvailabilityWindow",
+    "Base",
+    "Course",
+    "Deployment",
+    "Draft",
+    "EngagementEvent",
+    "EngagementRubric",
+    "EngagementScore",
+    "Exemption",
+    "FitCheck",
+    "Goal",
+    "GoalEntry",
+    "Intake",
+    "LaunchAttempt",
+    "LineItem",
+    "Membership",
+    "MentorProfile",
+    "MentorRequest",
+    "MentoringSession",
+    "Milestone",
+    "Note",
+    "Pairing",
+    "Participant",
+    "Platform",
+    "PlatformKeySet",
+    "PlatformUser",
+    "Program",
+    "ProgramBreak",
+    "RefusedLaunch",
+    "Registration",
+    "ResourceLink",
+    "RosterSync",
+    "ScorePublication",
+    "SignIn",
+    "ToolKey",
+    "Topic",
+    "TopicOffer",
+    "TopicWant",
+]

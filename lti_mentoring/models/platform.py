@@ -1,0 +1,66 @@
+"""The LMS installations that may open the tool."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_mentoring.core.db import Base
+from lti_mentoring.vocabulary import DeploymentState, Product, RegistrationState
+
+
+class Platform(Base):
+    """One LMS installation, as the administrator calls it."""
+
+    __tablename__ = "platform"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(255))
+    product: Mapped[Product] = mapped_column(default=Product.OTHER)
+    created_at: Mapped[datetime]
+
+    registrations: Mapped[list["Registration"]] = relationship(
+        back_populates="platform", lazy="raise_on_sql"
+    )
+
+
+class Registration(Base):
+    """The tool as one platform knows it: issuer and client id, and where to reach it.
+
+    ``audience`` is what the token endpoint wants as ``aud`` where that is not its own
+    address (Brightspace). Keyed by (issuer, client id), never by issuer alone (LTI-01).
+    """
+
+    __tablename__ = "registration"
+    __table_args__ = (UniqueConstraint("issuer", "client_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id"), index=True)
+    issuer: Mapped[str] = mapped_column(String(255))
+    client_id: Mapped[str] = mapped_column(String(255))
+    auth_url: Mapped[str] = mapped_column(Text)
+    token_url: Mapped[str] = mapped_column(Text)
+    jwks_url: Mapped[str] = mapped_column(Text)
+    audience: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[RegistrationState] = mapped_column(default=RegistrationState.PENDING)
+    created_at: Mapped[datetime]
+
+    platform: Mapped[Platform] = relationship(back_populates="registrations")
+    deployments: Mapped[list["Deployment"]] = relationship(
+        back_populates="registration", lazy="raise_on_sql"
+    )
+
+
+class Deployment(Base):
+    """One deployment of a registration: the tenant. Ids are unique only inside it (LTI-02)."""
+
+    __tablename__ = "deployment"
+    __table_args__ = (UniqueConstraint("registration_id", "lti_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True)
+    lti_id: Mapped[str] = mapped_column(String(255))
+    state: Mapped[DeploymentState] = mapped_column(default=DeploymentState.PENDING)
+    created_at: Mapped[datetime]
+
+    registration: Mapped[Registration] = relationship(back_populates="deployments")

@@ -1,0 +1,110 @@
+"""Keys, tokens, launch attempts and sign-ins. Secrets are stored hashed or encrypted."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_mentoring.core.db import Base
+from lti_mentoring.vocabulary import KeyState, SignInState
+
+
+class ToolKey(Base):
+    """One of the tool's own signing keys; the private part encrypted with the secret key."""
+
+    __tablename__ = "tool_key"
+
+    kid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    private_pem_encrypted: Mapped[str] = mapped_column(Text)
+    public_jwk: Mapped[dict[str, Any]]
+    state: Mapped[KeyState]
+    created_at: Mapped[datetime]
+
+
+class PlatformKeySet(Base):
+    """The last key set that a platform published at this address (LTI-07).
+
+    ``refetched_at`` is the newest attempt, successful or not: it limits how often forged
+    key ids can make the tool ask.
+    """
+
+    __tablename__ = "platform_key_set"
+
+    url: Mapped[str] = mapped_column(String(1024), primary_key=True)
+    document: Mapped[dict[str, Any]]
+    fetched_at: Mapped[datetime | None]
+    refetched_at: Mapped[datetime]
+
+
+class AccessToken(Base):
+    """A platform's access token, encrypted, per registration and sorted scopes (LTI-123)."""
+
+    __tablename__ = "access_token"
+    __table_args__ = (UniqueConstraint("registration_id", "scopes"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True)
+    scopes: Mapped[str] = mapped_column(String(768))
+    granted: Mapped[str] = mapped_column(String(1024))
+    token_encrypted: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[datetime]
+
+
+class LaunchAttempt(Base):
+    """A login that was begun: state and nonce, used once, bound to one browser (LTI-18…21).
+
+    All secrets are SHA-256 hashes. ``code_hash`` and ``claims`` exist only between a launch
+    without cookies and its second step; ``claims`` is emptied there.
+    """
+
+    __tablename__ = "launch_attempt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    state_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    nonce_hash: Mapped[str] = mapped_column(String(64))
+    browser_hash: Mapped[str] = mapped_column(String(64))
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True)
+    deployment_lti_id: Mapped[str | None] = mapped_column(String(255))
+    target_link_uri: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+    code_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    claims: Mapped[dict[str, Any] | None]
+    finished_at: Mapped[datetime | None]
+
+
+class RefusedLaunch(Base):
+    """Why a login or launch was refused, for the administrator; nothing personal in it."""
+
+    __tablename__ = "refused_launch"
+    __table_args__ = (Index("ix_refused_launch_registration_id_at", "registration_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"))
+    code: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(Text)
+    incident: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SignIn(Base):
+    """The login that one launch made: one person in one course in one browser tab.
+
+    ``key`` stands in the addresses of its pages and is no secret; ``token_hash`` is the
+    SHA-256 of the secret that the browser holds. ``notices`` are sentences to show once.
+    """
+
+    __tablename__ = "sign_in"
+
+    key: Mapped[str] = mapped_column(String(16), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), index=True)
+    resource_link_id: Mapped[int | None] = mapped_column(ForeignKey("resource_link.id"), index=True)
+    state: Mapped[SignInState] = mapped_column(default=SignInState.ACTIVE)
+    locale: Mapped[str | None] = mapped_column(String(16))
+    return_url: Mapped[str | None] = mapped_column(Text)
+    frame_origins: Mapped[str] = mapped_column(Text, default="")  # blank-separated
+    notices: Mapped[list[Any]] = mapped_column(default=list)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime] = mapped_column(index=True)
