@@ -1,0 +1,126 @@
+"""``create_sandbox``: the LMS as a Flask app."""
+
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import requests
+from flask import Flask, Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from lti_mentoring.sandbox import line_items, memberships, oidc, pages, people, switches
+from lti_mentoring.sandbox.service import (
+    ServiceRefused,
+    error_answer,
+    is_service_call,
+    record_call,
+)
+from lti_mentoring.sandbox.state import Sandbox, current_sandbox
+from lti_mentoring.sandbox.world import NotInWorld, World
+
+
+def create_sandbox(
+    *,
+    base_url: str,
+    tool_url: str,
+    tool_jwks_url: str | None = None,
+    clock: Callable[[], float] = time.time,
+    http: requests.Session | None = None,
+    world: World | None = None,
+) -> Flask:
+    """An LMS that knows one tool, with its ``Sandbox`` in ``app.extensions["sandbox"]``.
+
+    Args:
+        base_url: where the LMS is reached, and its issuer, such as ``http://127.0.0.1:8001``.
+        tool_url: where the tool is reached; its LTI addresses are under ``/lti/``.
+        tool_jwks_url: the tool's key set, if it is elsewhere.
+        clock: seconds since the epoch; stands still in tests.
+        http: how the tool's keys are fetched; tests hand in one that needs no network.
+        world: other people and courses than the seeded ones.
+    """
+    app = Flask(__name__)
+    app.extensions["sandbox"] = Sandbox(
+        base_url=base_url,
+        tool_url=tool_url,
+        tool_jwks_url=tool_jwks_url,
+        clock=clock,
+        http=http,
+        world=world,
+    )
+    app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    for module in (pages, people, switches, oidc, memberships, line_items):
+        app.register_blueprint(module.blueprint)
+    app.before_request(go_to_own_address)
+    app.before_request(refuse_foreign_forms)
+    app.after_request(record_call)
+    app.after_request(add_headers)
+    app.register_error_handler(ServiceRefused, service_error)
+    app.register_error_handler(NotInWorld, not_in_world)
+    app.register_error_handler(HTTPException, http_error)
+    return app
+
+
+def go_to_own_address() -> ResponseReturnValue | None:
+    """Lead visitors who came by another name of this machine to the issuer's address.
+
+    From the tool's own host, the frame would not be cross-site and would prove nothing.
+    """
+    issuer = current_sandbox().issuer
+    visiting = request.headers.get("Sec-Fetch-Dest") == "document" and request.method == "GET"
+    if visiting and request.host != urlsplit(issuer).netloc:
+        return redirect(issuer + request.full_path.removesuffix("?"))
+    return None
+
+
+def refuse_foreign_forms() -> ResponseReturnValue | None:
+    """Other sites' pages may post to the protocol's addresses, but not to our own forms."""
+    foreign = request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}
+    if request.method != "POST" or not foreign or request.path.startswith("/oidc/"):
+        return None
+    return page("Not from here", "This form was sent by another site.", 403)
+
+
+def add_headers(response: Response) -> Response:
+    """What pages may load, frame and post to: their own, and the tool."""
+    sandbox = current_sandbox()
+    response.headers["Content-Security-Policy"] = "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self'",
+            f"frame-src 'self' {sandbox.tool_origin}",
+            f"form-action 'self' {sandbox.tool_origin}",
+            "frame-ancestors 'self'",
+            "base-uri 'none'",
+        )
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def service_error(refused: ServiceRefused) -> ResponseReturnValue:
+    """A refused service call, as JSON."""
+    return error_answer(refused.status, refused.reason, refused.headers)
+
+
+def not_in_world(error: NotInWorld) -> ResponseReturnValue:
+    """A page about somebody or something that does not exist."""
+    return page("Not here", str(error), 404)
+
+
+def http_error(error: HTTPException) -> ResponseReturnValue:
+    """Whatever Flask refuses: JSON for services, a page for people."""
+    status = error.code or 500
+    reason = error.description or error.name
+    return error_answer(status, reason) if is_service_call() else page(error.name, reason, status)
+
+
+def page(title: str, reason: str, status: int) -> ResponseReturnValue:
+    """A page that says what went wrong."""
+    return render_template("error.html", title=title, reason=reason), status

@@ -1,0 +1,273 @@
+"""Columns and grades, with the rules of a strict LMS on what scores it takes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from threading import RLock
+
+from lti_mentoring.sandbox.vocabulary import Role
+from lti_mentoring.sandbox.world import Activity, Course, NotInWorld, World, opaque_id
+
+ACTIVITY_PROGRESS = frozenset({"Initialized", "Started", "InProgress", "Submitted", "Completed"})
+GRADING_PROGRESS = frozenset({"FullyGraded", "Pending", "PendingManual", "Failed", "NotReady"})
+PLACES = 5  # digits after the point that are kept, as in Moodle
+
+
+class GradebookRefusal(Exception):
+    """A line item or score that the gradebook does not take, and the HTTP status for it."""
+
+    def __init__(self, reason: str, status: int = 400) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+
+
+@dataclass(frozen=True)
+class LineItem:
+    """A column. ``link_id`` ties it to an activity; without, it stands alone."""
+
+    id: str
+    course_id: str
+    label: str
+    maximum: float
+    link_id: str | None = None
+    resource_id: str | None = None
+    tag: str | None = None
+    start: str | None = None
+    end: str | None = None
+    made_by_tool: bool = True
+
+
+@dataclass(frozen=True)
+class Grade:
+    """The latest score of one person in one column, in the column's points.
+
+    ``score`` is None after the tool has cleared it; ``timestamp`` is what the tool said.
+    """
+
+    score: float | None
+    maximum: float
+    comment: str
+    timestamp: datetime
+    activity_progress: str
+    grading_progress: str
+    overridden: bool = False
+
+
+class Gradebook:
+    """Every course's columns in the order they were made, and the grades in them."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._lock: RLock = world.lock
+        self._items: dict[str, LineItem] = {}
+        self._grades: dict[tuple[str, str], Grade] = {}
+        self._made = 0
+        for course in world.courses.values():
+            for activity in course.activities:
+                self._couple(course, activity)
+
+    def columns(self, course_id: str) -> list[LineItem]:
+        """The course's columns, oldest first."""
+        return [item for item in self._items.values() if item.course_id == course_id]
+
+    def columns_of_link(self, link_id: str) -> list[LineItem]:
+        """The columns tied to an activity."""
+        return [item for item in self._items.values() if item.link_id == link_id]
+
+    def column(self, course_id: str, item_id: str) -> LineItem:
+        """One column of the course.
+
+        Raises:
+            GradebookRefusal: 404, if the course has no such column.
+        """
+        item = self._items.get(item_id)
+        if item is None or item.course_id != course_id:
+            raise GradebookRefusal("no such line item in this course", 404)
+        return item
+
+    def column_labeled(self, course_id: str, label: str) -> LineItem:
+        """The course's first column of that label.
+
+        Raises:
+            GradebookRefusal: 404, if there is none.
+        """
+        for item in self.columns(course_id):
+            if item.label == label:
+                return item
+        raise GradebookRefusal(f"no column {label!r} in this course", 404)
+
+    def grade(self, item_id: str, person_id: str) -> Grade | None:
+        """What the person has in the column, if a score ever arrived."""
+        return self._grades.get((item_id, person_id))
+
+    def grades(self, item_id: str) -> Iterable[tuple[str, Grade]]:
+        """Every person id with a grade in the column."""
+        return [(pid, grade) for (iid, pid), grade in self._grades.items() if iid == item_id]
+
+    def create(self, course_id: str, wish: Mapping[str, object]) -> LineItem:
+        """A new column from a line item as AGS writes it; asking twice makes two.
+
+        Raises:
+            GradebookRefusal: if a member is missing, wrong or names a foreign activity.
+        """
+        with self._lock:
+            item = self._checked(self._new_id(), course_id, wish)
+            self._items[item.id] = item
+            return item
+
+    def update(self, item: LineItem, wish: Mapping[str, object]) -> LineItem:
+        """Replace the column by ``wish``: what it leaves out is blanked, as PUT says.
+
+        Raises:
+            GradebookRefusal: if a member is missing, wrong or names a foreign activity.
+        """
+        with self._lock:
+            changed = self._checked(item.id, item.course_id, wish)
+            self._items[item.id] = replace(changed, made_by_tool=item.made_by_tool)
+            return self._items[item.id]
+
+    def delete(self, item: LineItem) -> None:
+        """Remove a column and its grades.
+
+        Raises:
+            GradebookRefusal: 403, if the column came with the activity.
+        """
+        if not item.made_by_tool:
+            raise GradebookRefusal("this line item belongs to the activity", 403)
+        with self._lock:
+            del self._items[item.id]
+            for key in [key for key in self._grades if key[0] == item.id]:
+                del self._grades[key]
+
+    def take_score(self, item: LineItem, score: Mapping[str, object]) -> Grade:
+        """Enter a score as AGS writes it.
+
+        A score that is not ``FullyGraded``, or has no ``scoreGiven``, clears what was there.
+        Points are scaled to the column, and cut off at its maximum. What an instructor
+        has typed in stays, and the tool is not told: Moodle does the same.
+
+        Raises:
+            GradebookRefusal: 400 for a wrong score or somebody who is no learner here, 409 if
+                the timestamp is not newer than the last one in whole seconds.
+        """
+        person_id, timestamp = self._checked_subject(item, score)
+        with self._lock:
+            before = self._grades.get((item.id, person_id))
+            if before and int(timestamp.timestamp()) <= int(before.timestamp.timestamp()):
+                raise GradebookRefusal("a newer score has been recorded already", 409)
+            grade = _grade_from(item, score, timestamp)
+            if before and before.overridden:
+                grade = replace(grade, score=before.score, comment=before.comment, overridden=True)
+            self._grades[(item.id, person_id)] = grade
+            return grade
+
+    def override(self, item: LineItem, person_id: str, score: float, at: float) -> None:
+        """An instructor types in a grade; later scores of the tool do not change it."""
+        with self._lock:
+            before = self._grades.get((item.id, person_id)) or Grade(
+                None, item.maximum, "", datetime.fromtimestamp(at).astimezone(), "", ""
+            )
+            self._grades[(item.id, person_id)] = replace(before, score=score, overridden=True)
+
+    def _checked_subject(self, item: LineItem, score: Mapping[str, object]) -> tuple[str, datetime]:
+        person_id = _text(score, "userId", required=True) or ""
+        if _text(score, "activityProgress", required=True) not in ACTIVITY_PROGRESS:
+            raise GradebookRefusal("activityProgress is not a known value")
+        if _text(score, "gradingProgress", required=True) not in GRADING_PROGRESS:
+            raise GradebookRefusal("gradingProgress is not a known value")
+        timestamp = _moment(_text(score, "timestamp", required=True) or "")
+        try:
+            enrollment = self._world.enrollment(item.course_id, person_id)
+        except NotInWorld:
+            raise GradebookRefusal("userId is not in this course") from None
+        if enrollment.role is not Role.LEARNER:
+            raise GradebookRefusal("userId cannot be graded: not a learner in this course")
+        return person_id, timestamp
+
+    def _checked(self, item_id: str, course_id: str, wish: Mapping[str, object]) -> LineItem:
+        link_id = _text(wish, "resourceLinkId")
+        course = self._world.course(course_id)
+        if link_id and link_id not in {activity.id for activity in course.activities}:
+            raise GradebookRefusal("resourceLinkId is not an activity of this course")
+        maximum = _number(wish, "scoreMaximum")
+        if maximum is None or maximum <= 0:
+            raise GradebookRefusal("scoreMaximum must be greater than 0")
+        return LineItem(
+            id=item_id,
+            course_id=course_id,
+            label=_text(wish, "label", required=True) or "",
+            maximum=maximum,
+            link_id=link_id,
+            resource_id=_text(wish, "resourceId"),
+            tag=_text(wish, "tag"),
+            start=_text(wish, "startDateTime"),
+            end=_text(wish, "endDateTime"),
+        )
+
+    def _couple(self, course: Course, activity: Activity) -> None:
+        if activity.column is None:
+            return
+        item = LineItem(
+            id=self._new_id(),
+            course_id=course.id,
+            label=activity.column.label,
+            maximum=activity.column.maximum,
+            link_id=activity.id,
+            made_by_tool=False,
+        )
+        self._items[item.id] = item
+
+    def _new_id(self) -> str:
+        self._made += 1
+        return opaque_id("column", self._made, 12)
+
+
+def _grade_from(item: LineItem, score: Mapping[str, object], timestamp: datetime) -> Grade:
+    given, maximum = _number(score, "scoreGiven"), _number(score, "scoreMaximum")
+    if given is not None and maximum is None:
+        raise GradebookRefusal("scoreGiven needs scoreMaximum")
+    if given is not None and given < 0:
+        raise GradebookRefusal("scoreGiven must not be negative")
+    if maximum is not None and maximum <= 0:
+        raise GradebookRefusal("scoreMaximum must be greater than 0")
+    graded = given is not None and score["gradingProgress"] == "FullyGraded"
+    points = None
+    if graded and given is not None and maximum is not None:
+        points = round(min(given / maximum, 1.0) * item.maximum, PLACES)
+    return Grade(
+        score=points,
+        maximum=item.maximum,
+        comment=(_text(score, "comment") or "") if graded else "",
+        timestamp=timestamp,
+        activity_progress=str(score["activityProgress"]),
+        grading_progress=str(score["gradingProgress"]),
+    )
+
+
+def _text(source: Mapping[str, object], name: str, *, required: bool = False) -> str | None:
+    value = source.get(name)
+    if value is None and not required:
+        return None
+    if not isinstance(value, str) or (required and not value):
+        raise GradebookRefusal(f"{name} must be text")
+    return value
+
+
+def _number(source: Mapping[str, object], name: str) -> float | None:
+    value = source.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise GradebookRefusal(f"{name} must be a number")
+    return float(value)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise GradebookRefusal("timestamp is not an ISO 8601 date and time") from None
+    if moment.tzinfo is None:
+        raise GradebookRefusal("timestamp needs a time zone")
+    return moment

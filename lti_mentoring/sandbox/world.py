@@ -1,0 +1,348 @@
+"""The sandbox's seeded world: people, courses, activities and who is enrolled in what.
+
+The same world comes out of every start: ids are digests of a fixed seed, so links that
+somebody copied yesterday still work. Changes live in memory until the next start.
+"""
+
+import hashlib
+import random
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from threading import RLock
+
+from lti_mentoring.sandbox.names import FAMILY_NAMES, GIVEN_NAMES, LOCALES, TIME_ZONES
+from lti_mentoring.sandbox.vocabulary import Role
+
+SEED = "alderwood"
+MENTORING_COURSE = "First-year mentoring"
+EMPTY_COURSE = "Thesis seminar"
+LARGE_COURSE = "Introduction to engineering"
+LARGE_COURSE_SIZE = 600
+LARGE_COURSE_ASSISTANTS = 5
+
+
+class NotInWorld(LookupError):
+    """Nobody and nothing by that id or name lives here."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with an account in the LMS."""
+
+    id: str
+    given_name: str
+    family_name: str
+    timezone: str
+    locale: str
+    email: str
+    sourcedid: str
+
+    @property
+    def name(self) -> str:
+        """Given and family name, as the pages and the claims write it."""
+        return f"{self.given_name} {self.family_name}"
+
+
+@dataclass(frozen=True)
+class Enrollment:
+    """What one person is in one course, and whether that is suspended."""
+
+    person_id: str
+    role: Role
+    suspended: bool = False
+    observes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """A gradebook column that comes with an activity."""
+
+    label: str
+    maximum: float
+
+
+@dataclass(frozen=True)
+class Activity:
+    """A resource link: the tool placed in a course."""
+
+    id: str
+    title: str
+    description: str
+    opens_in: str = "iframe"  # or "window"
+    target_path: str = "/lti/launch"
+    custom: dict[str, str] = field(default_factory=dict)
+    column: Column | None = None
+
+
+@dataclass
+class Course:
+    """A course with its activities, and its people in the order they joined."""
+
+    id: str
+    title: str
+    label: str
+    summary: str
+    activities: list[Activity] = field(default_factory=list)
+    enrollments: dict[str, Enrollment] = field(default_factory=dict)
+    former: list[str] = field(default_factory=list)  # ids of people who were removed
+
+    def activity_titled(self, title: str) -> Activity:
+        """The course's activity of that title.
+
+        Raises:
+            NotInWorld: if the course has none.
+        """
+        for activity in self.activities:
+            if activity.title == title:
+                return activity
+        raise NotInWorld(f"no activity {title!r} in {self.title!r}")
+
+
+@dataclass
+class World:
+    """Everybody and everything in the LMS, with the edits a registrar can make.
+
+    Its lock is the one lock of the sandbox: whoever reads several things that belong
+    together holds it.
+    """
+
+    people: dict[str, Person] = field(default_factory=dict)
+    courses: dict[str, Course] = field(default_factory=dict)
+    lock: RLock = field(default_factory=RLock, repr=False, compare=False)
+
+    def person(self, person_id: str) -> Person:
+        """The person with that id.
+
+        Raises:
+            NotInWorld: if there is none.
+        """
+        try:
+            return self.people[person_id]
+        except KeyError:
+            raise NotInWorld(f"no person {person_id!r}") from None
+
+    def person_named(self, name: str) -> Person:
+        """The first person of that full name.
+
+        Raises:
+            NotInWorld: if nobody has it.
+        """
+        for person in self.people.values():
+            if person.name == name:
+                return person
+        raise NotInWorld(f"nobody is called {name!r}")
+
+    def course(self, course_id: str) -> Course:
+        """The course with that id.
+
+        Raises:
+            NotInWorld: if there is none.
+        """
+        try:
+            return self.courses[course_id]
+        except KeyError:
+            raise NotInWorld(f"no course {course_id!r}") from None
+
+    def course_titled(self, title: str) -> Course:
+        """The course of that title.
+
+        Raises:
+            NotInWorld: if there is none.
+        """
+        for course in self.courses.values():
+            if course.title == title:
+                return course
+        raise NotInWorld(f"no course {title!r}")
+
+    def activity(self, link_id: str) -> tuple[Course, Activity]:
+        """The activity with that id, and the course it is in.
+
+        Raises:
+            NotInWorld: if there is none.
+        """
+        for course in self.courses.values():
+            for activity in course.activities:
+                if activity.id == link_id:
+                    return course, activity
+        raise NotInWorld(f"no activity {link_id!r}")
+
+    def enrollment(self, course_id: str, person_id: str) -> Enrollment:
+        """What the person is in the course, suspended or not.
+
+        Raises:
+            NotInWorld: if the course or the enrollment does not exist.
+        """
+        try:
+            return self.course(course_id).enrollments[person_id]
+        except KeyError:
+            raise NotInWorld(f"{person_id!r} is not in course {course_id!r}") from None
+
+    def members(self, course_id: str) -> Iterator[tuple[Person, Enrollment]]:
+        """Everybody enrolled in the course, by family name."""
+        pairs = [(self.people[e.person_id], e) for e in self.course(course_id).enrollments.values()]
+        pairs.sort(key=lambda pair: (pair[0].family_name, pair[0].given_name, pair[0].id))
+        return iter(pairs)
+
+    def newcomer(
+        self, given_name: str, family_name: str, timezone: str = "Europe/London", locale: str = "en"
+    ) -> Person:
+        """Give somebody new an account; they are in no course yet."""
+        with self.lock:
+            person = _person(len(self.people) + 1, given_name, family_name, timezone, locale)
+            self.people[person.id] = person
+            return person
+
+    def enroll(
+        self,
+        course_id: str,
+        person_id: str,
+        role: Role = Role.LEARNER,
+        observes: tuple[str, ...] = (),
+    ) -> Enrollment:
+        """Put a person into a course, or back into it, with this role and not suspended."""
+        with self.lock:
+            course = self.course(course_id)
+            enrollment = Enrollment(self.person(person_id).id, role, observes=observes)
+            course.enrollments[person_id] = enrollment
+            if person_id in course.former:
+                course.former.remove(person_id)
+            return enrollment
+
+    def suspend(self, course_id: str, person_id: str) -> None:
+        """The person stays on the roster as inactive and can open nothing."""
+        self._amend(course_id, person_id, suspended=True)
+
+    def reinstate(self, course_id: str, person_id: str) -> None:
+        """End a suspension."""
+        self._amend(course_id, person_id, suspended=False)
+
+    def remove(self, course_id: str, person_id: str) -> None:
+        """Take the person off the roster; what they were graded stays in the gradebook."""
+        with self.lock:
+            self.enrollment(course_id, person_id)
+            course = self.course(course_id)
+            del course.enrollments[person_id]
+            course.former.append(person_id)
+
+    def change_role(self, course_id: str, person_id: str, role: Role) -> None:
+        """The person has this role in the course from now on."""
+        with self.lock:
+            before = self.enrollment(course_id, person_id)
+            self.course(course_id).enrollments[person_id] = replace(before, role=role)
+
+    def candidates(self, course_id: str) -> list[Person]:
+        """Who the People page offers to add: former members first, then people of no course."""
+        course = self.course(course_id)
+        enrolled = {pid for each in self.courses.values() for pid in each.enrollments}
+        free = [pid for pid in self.people if pid not in enrolled and pid not in course.former]
+        return [self.people[pid] for pid in (*course.former, *free)]
+
+    def _amend(self, course_id: str, person_id: str, *, suspended: bool) -> None:
+        with self.lock:
+            before = self.enrollment(course_id, person_id)
+            self.course(course_id).enrollments[person_id] = replace(before, suspended=suspended)
+
+
+def opaque_id(kind: str, number: int | str, length: int = 20) -> str:
+    """A stable id that says nothing about what it names."""
+    return hashlib.sha256(f"{SEED}/{kind}/{number}".encode()).hexdigest()[:length]
+
+
+def build_world() -> World:
+    """The seeded world, fresh: three courses, some people without a course."""
+    world = World()
+    small = _course(world, 1, MENTORING_COURSE, "FYM-26", "Twelve people. Start here.")
+    _course(world, 2, EMPTY_COURSE, "THS-26", "Nobody but the instructor has joined yet.")
+    _course(world, 3, LARGE_COURSE, "ENG-101", "Six hundred people, for size.")
+    _people_the_small_course(world, small)
+    helena = world.person_named("Helena Brandt")
+    world.enroll(world.course_titled(EMPTY_COURSE).id, helena.id, Role.INSTRUCTOR)
+    for given, family, zone, locale in NEWCOMERS:
+        world.newcomer(given, family, zone, locale)
+    _people_the_large_course(world, world.course_titled(LARGE_COURSE), helena)
+    return world
+
+
+SMALL_COURSE = (
+    ("Helena", "Brandt", "Europe/Berlin", "en", Role.INSTRUCTOR),
+    ("Tomás", "Ferreira", "Europe/Lisbon", "pt", Role.TA),
+    ("Ingrid", "Solberg", "Europe/Oslo", "en", Role.ADMIN),
+    ("Amara", "Diallo", "Europe/Lisbon", "en", Role.LEARNER),
+    ("Daniel", "Okafor", "Europe/Berlin", "en", Role.LEARNER),
+    ("Lukas", "Weber", "Europe/Berlin", "de", Role.LEARNER),
+    ("Sofia", "Mendes", "Europe/Lisbon", "pt", Role.LEARNER),
+    ("Aroha", "Ngata", "Pacific/Auckland", "en", Role.LEARNER),
+    ("Zoë", "O'Brien", "Europe/Dublin", "en", Role.LEARNER),
+    ("Jonas", "Lindqvist", "Europe/Stockholm", "en", Role.LEARNER),
+    ("Mei", "Tanaka", "Asia/Tokyo", "en", Role.LEARNER),
+    ("Margaret", "Hale", "Europe/London", "en", Role.OBSERVER),
+)
+
+NEWCOMERS = (
+    ("Clara", "Vogt", "Europe/Vienna", "de"),
+    ("Rui", "Tavares", "America/Sao_Paulo", "pt_br"),
+    ("Nia", "Baptiste", "America/New_York", "en"),
+)
+
+
+def _people_the_small_course(world: World, course: Course) -> None:
+    for given, family, zone, locale, role in SMALL_COURSE:
+        person = world.newcomer(given, family, zone, locale)
+        observed = (world.person_named("Lukas Weber").id,) if role is Role.OBSERVER else ()
+        world.enroll(course.id, person.id, role, observed)
+
+
+def _people_the_large_course(world: World, course: Course, instructor: Person) -> None:
+    world.enroll(course.id, instructor.id, Role.INSTRUCTOR)
+    dice = random.Random(SEED)
+    names = [(given, family) for given in GIVEN_NAMES for family in FAMILY_NAMES]
+    for nth, (given, family) in enumerate(dice.sample(names, LARGE_COURSE_SIZE - 1)):
+        zone, locale = dice.choice(TIME_ZONES), dice.choice(LOCALES)
+        person = world.newcomer(given, family, zone, locale)
+        world.enroll(
+            course.id, person.id, Role.TA if nth < LARGE_COURSE_ASSISTANTS else Role.LEARNER
+        )
+
+
+def _course(world: World, number: int, title: str, label: str, summary: str) -> Course:
+    course = Course(opaque_id("course", number, 16), title, label, summary)
+    column = None if title == EMPTY_COURSE else Column("Mentoring", 100)
+    course.activities.append(
+        Activity(
+            opaque_id("link", number, 24),
+            "Mentoring",
+            "Meet a mentor, set goals, talk every other week.",
+            custom={"activity_key": "mentoring"},
+            column=column,
+        )
+    )
+    if title == MENTORING_COURSE:
+        course.activities.append(
+            Activity(
+                opaque_id("link", f"{number}/window", 24),
+                "Mentoring in its own window",
+                "The same tool, opened beside the course instead of inside it.",
+                opens_in="window",
+                custom={"activity_key": "mentoring-window"},
+            )
+        )
+    world.courses[course.id] = course
+    return course
+
+
+def _person(number: int, given: str, family: str, timezone: str, locale: str) -> Person:
+    return Person(
+        id=opaque_id("person", number),
+        given_name=given,
+        family_name=family,
+        timezone=timezone,
+        locale=locale,
+        email=f"{_ascii(given)}.{_ascii(family)}.{number}@campus.example",
+        sourcedid=f"S{100000 + number}",
+    )
+
+
+def _ascii(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return "".join(letter for letter in plain.lower() if letter.isalnum())

@@ -1,0 +1,211 @@
+"""A sandbox without a network: a clock that stands still, and a tool that is only its keys."""
+
+import html
+import json
+import re
+from uuid import uuid4
+
+import jwt
+import pytest
+import requests
+from cryptography.hazmat.primitives.asymmetric import rsa
+from requests.adapters import BaseAdapter
+
+from lti_mentoring.sandbox.app import create_sandbox
+from lti_mentoring.sandbox.vocabulary import ASSERTION_TYPE, SCOPES
+
+BASE = "http://127.0.0.1:8001"
+TOOL = "http://localhost:8000"
+NOW = 1_790_000_000.0
+
+
+class Clock:
+    """Tells the time it was told."""
+
+    def __init__(self):
+        self.now = NOW
+
+    def __call__(self):
+        return self.now
+
+    def tick(self, seconds):
+        self.now += seconds
+
+
+class KeyServer(BaseAdapter):
+    """Serves the tool's key set to requests, and counts how often."""
+
+    def __init__(self, keys):
+        super().__init__()
+        self.keys = keys
+        self.fetches = 0
+        self.status = 200
+
+    def send(self, request, *args, **kwargs):
+        del args, kwargs  # time limits and the like
+        self.fetches += 1
+        response = requests.Response()
+        response.status_code = self.status
+        response.url = request.url
+        response._content = json.dumps({"keys": self.jwks()}).encode()
+        return response
+
+    def jwks(self):
+        return [
+            json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key())) | {"kid": kid}
+            for kid, key in self.keys.items()
+        ]
+
+    def close(self):
+        pass
+
+
+class Tool:
+    """What a tool does at the platform's services, politely unless told otherwise."""
+
+    def __init__(self, clock, keys, client):
+        self.clock = clock
+        self.keys = keys
+        self.kid = next(iter(keys))
+        self.client = client
+
+    def assertion(self, *, key=None, kid=None, **changes):
+        now = int(self.clock())
+        claims = {
+            "iss": "sandbox-client",
+            "sub": "sandbox-client",
+            "aud": f"{BASE}/oidc/token",
+            "iat": now,
+            "exp": now + 60,
+            "jti": uuid4().hex,
+        } | changes
+        claims = {name: value for name, value in claims.items() if value is not None}
+        signer = key or self.keys[self.kid]
+        return jwt.encode(claims, signer, algorithm="RS256", headers={"kid": kid or self.kid})
+
+    def ask_for_token(self, scopes=SCOPES, **form):
+        sent = {
+            "grant_type": "client_credentials",
+            "client_assertion_type": ASSERTION_TYPE,
+            "scope": " ".join(scopes),
+        } | form
+        if "client_assertion" not in sent:
+            sent["client_assertion"] = self.assertion()
+        return self.client.post("/oidc/token", data=sent, base_url=BASE)
+
+    def token(self, *scopes):
+        return self.ask_for_token(scopes or SCOPES).json["access_token"]
+
+    def call(self, method, url, *, token=None, accept=None, content_type=None, body=None):
+        headers = {"Authorization": f"Bearer {token or self.token()}"}
+        if accept:
+            headers["Accept"] = accept
+        return self.client.open(
+            url.removeprefix(BASE),
+            method=method,
+            base_url=BASE,
+            headers=headers,
+            content_type=content_type,
+            data=None if body is None else json.dumps(body),
+        )
+
+
+@pytest.fixture(scope="session")
+def tool_key():
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@pytest.fixture(scope="session")
+def other_key():
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def key_server(tool_key):
+    return KeyServer({"tool-1": tool_key})
+
+
+@pytest.fixture
+def app(clock, key_server):
+    http = requests.Session()
+    http.mount(TOOL, key_server)
+    return create_sandbox(base_url=BASE, tool_url=TOOL, clock=clock, http=http)
+
+
+@pytest.fixture
+def tool(clock, key_server, app):
+    return Tool(clock, key_server.keys, app.test_client())
+
+
+@pytest.fixture
+def sandbox(app):
+    sandbox = app.extensions["sandbox"]
+    sandbox.naps = []
+    sandbox.sleep = sandbox.naps.append
+    return sandbox
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def world(sandbox):
+    return sandbox.world
+
+
+@pytest.fixture
+def course(world):
+    return world.course_titled("First-year mentoring")
+
+
+@pytest.fixture
+def link(course):
+    return course.activity_titled("Mentoring")
+
+
+@pytest.fixture
+def amara(world):
+    return world.person_named("Amara Diallo")
+
+
+@pytest.fixture
+def helena(world):
+    return world.person_named("Helena Brandt")
+
+
+@pytest.fixture
+def form_in():
+    """Reads the only form with hidden fields out of a page: where it goes and what it carries."""
+
+    def read(response):
+        page = response.get_data(as_text=True)
+        (action,) = re.findall(r'<form id="handover"[^>]*action="([^"]*)"', page)
+        pairs = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page)
+        return html.unescape(action), {name: html.unescape(value) for name, value in pairs}
+
+    return read
+
+
+@pytest.fixture
+def id_token_of(sandbox):
+    """Verifies an id_token as a tool would, by the published keys."""
+
+    def verify(token):
+        kid = jwt.get_unverified_header(token)["kid"]
+        keys = jwt.PyJWKSet.from_dict(sandbox.keys.jwks())
+        return jwt.decode(
+            token,
+            keys[kid].key,
+            algorithms=["RS256"],
+            audience="sandbox-client",
+            options={"verify_exp": False, "verify_iat": False},
+        )
+
+    return verify
