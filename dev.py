@@ -6,6 +6,7 @@ python3 dev.py test     all tests: on SQLite, on PostgreSQL, in a browser  [pyte
 python3 dev.py check    what CI runs: format, lint, types, contracts, tests with coverage
 python3 dev.py fix      format the code and apply the safe corrections
 python3 dev.py vendor   make the pages' scripts, styles and icons from npm packages (needs Node)
+python3 dev.py translate  bring the sentences of the code into the catalogs, and compile them
 python3 dev.py lock     resolve all dependencies anew within their bounds (needs Node)
 python3 dev.py help     this list
 """
@@ -16,11 +17,14 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 FRONTEND = ROOT / "frontend"
+TRANSLATIONS = ROOT / "lti_mentoring" / "translations"
+KEPT = ("--no-fuzzy-matching", "--ignore-obsolete", "--no-wrap")
 TOOLS = ROOT / ".tools"
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
@@ -167,6 +171,21 @@ def lock() -> None:
     call(program("npm"), "run", "lock", cwd=FRONTEND, needed=True)
 
 
+def translate() -> None:
+    """Bring new sentences into the catalogs, drop old ones, and compile what the pages read."""
+    babel = BIN / "pybabel"
+    keywords = [f"--keyword={name}" for name in ("_l", "lazy_gettext", "lazy_ngettext:1,2")]
+    with tempfile.TemporaryDirectory() as folder:
+        template = Path(folder) / "messages.pot"
+        how = ("--mapping=pyproject.toml", "--no-location", "--sort-output", "--omit-header")
+        call(babel, "-q", "extract", *how, *keywords, f"--output={template}", ".", needed=True)
+        for catalog in sorted(TRANSLATIONS.glob("*/LC_MESSAGES/messages.po")):
+            language = catalog.parent.parent.name
+            update = ("update", *KEPT, f"--input-file={template}", f"--output-file={catalog}")
+            call(babel, "-q", *update, f"--locale={language}", needed=True)
+    call(babel, "-q", "compile", f"--directory={TRANSLATIONS}", needed=True)
+
+
 def main(command: str = "help", *arguments: str) -> None:
     """Do what the first word says."""
     match command:
@@ -186,6 +205,9 @@ def main(command: str = "help", *arguments: str) -> None:
         case "vendor":
             call(program("npm"), "ci", cwd=FRONTEND, needed=True)
             call(program("npm"), "run", "build", cwd=FRONTEND, needed=True)
+        case "translate":
+            make_environment("dev")
+            translate()
         case "lock":
             lock()
         case _:

@@ -5,6 +5,7 @@ program's coordinator chooses is not here; that is in the database.
 """
 
 import secrets
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,12 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-CONFIG = Path(__file__).resolve().parent.parent / "config"
+HERE = Path(__file__).resolve().parent.parent
+CONFIG = (  # in a checkout, or where an installed wheel puts it
+    HERE / "config"
+    if (HERE / "config" / "default.toml").is_file()
+    else Path(sys.prefix) / "share" / "lti-mentoring" / "config"
+)
 SHORTEST_SECRET = 32  # characters
 
 
@@ -100,6 +106,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments win over the environment, that over secret files, those over the files."""
+        del dotenv_settings  # a .env file would be one more place to look
         return (
             init_settings,
             env_settings,

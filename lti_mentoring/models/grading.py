@@ -16,7 +16,6 @@ from lti_mentoring.vocabulary import (
     PublicationState,
 )
 
-
 _ORIGINAL = text("reverses_id IS NULL")
 
 

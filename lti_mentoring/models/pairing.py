@@ -20,7 +20,7 @@ _LIVE = text("state IN ({})".format(", ".join(f"'{state.value}'" for state in LI
 
 
 class Pairing(Base):
-    """A mentor and a mentee of one program. A mentee has one live pairing; the database sees to it."""
+    """A mentor and a mentee of one program. The database sees to one live pairing a mentee."""
 
     __tablename__ = "pairing"
     __table_args__ = (

@@ -1,0 +1,84 @@
+"""The application: settings in, a Flask application out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from flask_compress import Compress
+from flask_wtf import CSRFProtect
+
+from lti_mentoring import __version__, views
+from lti_mentoring.core.db import Database, connect
+from lti_mentoring.core.http import Client
+from lti_mentoring.core.keys import SecretBox
+from lti_mentoring.jobs.engine import Worker
+from lti_mentoring.settings import Settings, load_settings
+from lti_mentoring.web import error_pages, headers, locale, templating, unit_of_work
+from lti_mentoring.web.guards import check_guards
+from lti_mentoring.web.memory_session import MemorySessionInterface
+
+IN_SIGN_IN = "/in/<sign_in_key>"
+LARGEST_FORM = 256 * 1024  # bytes
+
+
+@dataclass(frozen=True)
+class Mentoring:
+    """What the application works with, made once per process."""
+
+    settings: Settings
+    database: Database
+    http: Client
+    box: SecretBox
+    worker: Worker
+
+
+def user_agent(settings: Settings) -> str:
+    """How the tool names itself to platforms: Canvas and some Moodle sites insist (LTI-126)."""
+    return f"lti-mentoring/{__version__} (+{settings.public_url})"
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    database: Database | None = None,
+    http: Client | None = None,
+    **config: Any,
+) -> Flask:
+    """The application. ``database`` and ``http`` are made from the settings unless given."""
+    settings = settings or load_settings()
+    database = database or connect(settings.database_url)
+    http = http or Client(settings.outgoing, user_agent(settings))
+    box = SecretBox(settings.secret_key, settings.secret_key_previous)
+    app = Flask(__name__)
+    app.session_interface = MemorySessionInterface()
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
+        WTF_CSRF_TIME_LIMIT=None,  # a token holds as long as its sign-in
+        WTF_CSRF_SSL_STRICT=False,  # it wants a referrer, and we send none
+        COMPRESS_MIMETYPES=[
+            "text/html", "text/css", "text/javascript", "application/javascript",
+            "application/json", "image/svg+xml",
+        ],
+        COMPRESS_ALGORITHM=["br", "gzip"],
+    )  # fmt: skip
+    app.config.update(config)
+    app.extensions["mentoring"] = Mentoring(
+        settings, database, http, box, Worker(database, http, box, settings)
+    )
+    locale.install(app, settings.default_locale)
+    templating.install(app)
+    error_pages.install(app)
+    unit_of_work.install(app)
+    csrf = CSRFProtect(app)
+    headers.install(app)
+    Compress(app)
+    for blueprint in views.PUBLIC:
+        app.register_blueprint(blueprint)
+        csrf.exempt(blueprint)  # these are protected by state, nonce and bearer tokens
+    for blueprint in views.PAGES:
+        app.register_blueprint(blueprint, url_prefix=IN_SIGN_IN)
+    for view in views.BEARER_ONLY:
+        csrf.exempt(view)
+    check_guards(app)
+    return app

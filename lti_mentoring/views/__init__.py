@@ -1,0 +1,49 @@
+"""Blueprints: load, form, service, redirect or render. They decide, query and write nothing."""
+
+from flask import Blueprint
+
+from lti_mentoring.views import (
+    actions,
+    closing,
+    engagement,
+    goals,
+    health,
+    home,
+    intake,
+    lti,
+    mentees,
+    mentors,
+    my_engagement,
+    pairings,
+    pairs,
+    pool,
+    profile,
+    programs,
+    requests,
+    sessions,
+    sign_ins,
+    today,
+)
+
+PUBLIC: tuple[Blueprint, ...] = (lti.blueprint, health.blueprint)
+PAGES: tuple[Blueprint, ...] = (
+    home.blueprint,
+    intake.blueprint,
+    mentors.blueprint,
+    requests.blueprint,
+    profile.blueprint,
+    mentees.blueprint,
+    pairings.blueprint,
+    goals.blueprint,
+    actions.blueprint,
+    sessions.blueprint,
+    my_engagement.blueprint,
+    closing.blueprint,
+    today.blueprint,
+    programs.blueprint,
+    pool.blueprint,
+    pairs.blueprint,
+    engagement.blueprint,
+    sign_ins.blueprint,
+)
+BEARER_ONLY = (sign_ins.ticket,)  # no form, no cookie: a script proves the token in a header

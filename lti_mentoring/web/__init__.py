@@ -1,0 +1,1 @@
+"""The only glue to Flask: one transaction a request, who acts, guards, errors, templates."""

@@ -1,0 +1,126 @@
+"""Language and time zone of a request, and how moments and numbers are written in them."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from babel import Locale, negotiate_locale
+from babel import dates as babel_dates
+from flask import Flask, current_app, g, request
+from flask_babel import Babel, format_decimal, get_locale, gettext, ngettext
+
+from lti_mentoring.core import clock
+
+LANGUAGES = ("en", "de")
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+NEAR_DAYS = 7
+
+
+def install(app: Flask, default_locale: str) -> None:
+    """Choose the language per request: the LMS's, else the browser's, else the default."""
+    app.config["BABEL_DEFAULT_LOCALE"] = default_locale
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = app.config.get(
+        "BABEL_TRANSLATION_DIRECTORIES", "translations"
+    )
+    app.config.setdefault("LANGUAGES", LANGUAGES)
+    Babel(app, locale_selector=_locale, timezone_selector=_zone_name)
+
+
+def _locale() -> str | None:
+    wanted = g.actor.locale if g.get("actor") is not None else g.get("launch_locale")
+    languages = current_app.config["LANGUAGES"]
+    if wanted:
+        found = negotiate_locale([wanted.replace("-", "_")], languages)
+        if found:
+            return found
+    return request.accept_languages.best_match(languages)
+
+
+def _zone_name() -> str:
+    return zone().key
+
+
+def zone() -> ZoneInfo:
+    """The zone in which this request's person reads times."""
+    actor = g.get("actor")
+    return ZoneInfo(actor.time_zone if actor is not None else "UTC")
+
+
+def direction() -> str:
+    """``rtl`` for languages that are written from right to left, else ``ltr``."""
+    return "rtl" if _current().language in RIGHT_TO_LEFT else "ltr"
+
+
+def _current() -> Locale:
+    return get_locale() or Locale("en")
+
+
+def language_tag() -> str:
+    """The language of the page, as HTML wants it."""
+    return str(_current()).replace("_", "-")
+
+
+def local_moment(moment: datetime, in_zone: str | None = None) -> str:
+    """Such as "Thu, 26 Nov, 16:00", in the reader's zone or the one that is named."""
+    there = moment.astimezone(ZoneInfo(in_zone) if in_zone else zone())
+    return f"{local_day(there.date())}, {local_time(moment, in_zone)}"
+
+
+def local_time(moment: datetime, in_zone: str | None = None) -> str:
+    """Such as "16:00" (or "4:00 PM", as the language has it)."""
+    there = ZoneInfo(in_zone) if in_zone else zone()
+    return babel_dates.format_time(moment, "short", tzinfo=there, locale=_current())
+
+
+def local_day(day: date | datetime) -> str:
+    """Such as "Thu, 26 Nov"; with the year when it is not the current one."""
+    if isinstance(day, datetime):
+        day = day.astimezone(zone()).date()
+    skeleton = "MMMEd" if day.year == clock.now().astimezone(zone()).year else "yMMMEd"
+    return babel_dates.format_skeleton(skeleton, day, locale=_current())
+
+
+def near_day(day: date | datetime) -> str:
+    """Relative for the near ("today", "in 2 days", "yesterday"), else the day."""
+    if isinstance(day, datetime):
+        day = day.astimezone(zone()).date()
+    days = (day - clock.now().astimezone(zone()).date()).days
+    if days == 0:
+        return gettext("today")
+    if days == 1:
+        return gettext("tomorrow")
+    if days == -1:
+        return gettext("yesterday")
+    if abs(days) > NEAR_DAYS:
+        return local_day(day)
+    return babel_dates.format_timedelta(
+        timedelta(days=days), granularity="day", threshold=8, add_direction=True, locale=_current()
+    )
+
+
+def zone_label(name: str) -> str:
+    """A zone for people: "Lisbon time"."""
+    return gettext("%(city)s time", city=name.rsplit("/", 1)[-1].replace("_", " "))
+
+
+def duration(minutes: int) -> str:
+    """Such as "45 minutes" or "2 h 30"."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return ngettext("%(num)s minute", "%(num)s minutes", rest)
+    return (
+        gettext("%(hours)s h %(rest)02d", hours=hours, rest=rest)
+        if rest
+        else gettext("%(hours)s h", hours=hours)
+    )
+
+
+def number(value: Decimal | float) -> str:
+    """A number as the language writes it, at most one decimal place."""
+    return format_decimal(value, format="#,##0.#")
+
+
+def weekday_name(weekday: int, width: Literal["wide", "abbreviated"] = "wide") -> str:
+    """The name of a weekday, Monday being 0."""
+    return str(babel_dates.get_day_names(width, locale=_current())[weekday])

@@ -1,0 +1,143 @@
+"""One request: who acts, may they, one transaction, and the commit.
+
+A GET reads (a deferred BEGIN on SQLite), everything else may write. The transaction is
+committed after the response is made and only below status 400.
+"""
+
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request, session
+from flask_wtf.csrf import CSRFError, validate_csrf
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import BadRequest
+from wtforms.validators import ValidationError
+
+from lti_mentoring.core import clock
+from lti_mentoring.core.db import ring_after
+from lti_mentoring.core.errors import NotAllowed, SignInMissing
+from lti_mentoring.web import drafts, identity, notices
+from lti_mentoring.web.guards import anyone, guard_of
+
+FIRST_ERROR = 400
+SEE_OTHER = 303
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def install(app: Flask) -> None:
+    """Put every request of ``app`` into a unit of work."""
+    app.url_value_preprocessor(_take_sign_in_key)
+    app.url_defaults(_give_sign_in_key)
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.teardown_request(_close)
+
+
+def _take_sign_in_key(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    g.sign_in_key = values.pop("sign_in_key", None) if values else None
+
+
+def _give_sign_in_key(endpoint: str, values: dict[str, Any]) -> None:
+    if "sign_in_key" not in values and current_app.url_map.is_endpoint_expecting(
+        endpoint, "sign_in_key"
+    ):
+        values["sign_in_key"] = g.sign_in_key
+
+
+def _begin() -> None:
+    g.db = g.actor = g.sign_in = g.proof = None
+    guard = guard_of(current_app, request.endpoint)
+    if guard is None or request.endpoint == "static":
+        return
+    g.db = _open_session()
+    if guard is anyone:
+        return
+    _identify(g.db)
+    if request.method not in SAFE:
+        _refuse_cross_site()
+    if not guard(g.actor):
+        raise NotAllowed("open this page")
+
+
+def _open_session() -> Session:
+    database = current_app.extensions["mentoring"].database
+    made: Session = (database.reading if request.method in SAFE else database.sessions)()
+    return made
+
+
+def _identify(db: Session) -> None:
+    settings = current_app.extensions["mentoring"].settings
+    found = identity.find_sign_in(db, g.sign_in_key or "")
+    proof = identity.proof_of(request, found, settings) if found else None
+    if found is None or proof is None:
+        raise SignInMissing
+    session["csrf_token"] = identity.csrf_secret(found, settings)
+    g.sign_in, g.proof = found, proof
+    g.actor = identity.actor_of(found, settings)
+    now = clock.now()
+    if identity.has_expired(found, settings, now):
+        _keep_typed()
+        raise SignInMissing
+    if now >= found.seen_at + identity.TOUCH_EVERY and request.method in SAFE:
+        identity.touch(found.key, now)
+
+
+def _refuse_cross_site() -> None:
+    """A form of another site has no business here, whatever it sends (LTI 4.4)."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        raise BadRequest
+
+
+def _keep_typed() -> None:
+    """Keep what was typed for when the person is back, if the form was really ours."""
+    if request.method in SAFE or g.actor is None:
+        return
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except (ValidationError, CSRFError):
+        return
+    g.db.rollback()  # so that SQLite's one writer is free
+    with current_app.extensions["mentoring"].database.transaction() as db:
+        g.kept_path = drafts.keep(db, g.actor.membership_id, request)
+
+
+def keep_typed_after_conflict() -> None:
+    """The same for a form that could not be taken because something has changed meanwhile."""
+    if g.get("actor") is not None:
+        _keep_typed()
+
+
+def _finish(response: Response) -> Response:
+    db: Session | None = g.get("db")
+    if db is None:
+        return response
+    if response.status_code >= FIRST_ERROR:
+        db.rollback()
+        return response
+    if request.method in SAFE:
+        notices.clear_shown()
+        return response
+    try:
+        if g.actor is not None and response.status_code == SEE_OTHER:
+            drafts.forget(db, g.actor.membership_id, drafts.path_within(request.path))
+        db.commit()
+    except (IntegrityError, StaleDataError) as error:
+        return current_app.make_response(current_app.handle_user_exception(error))
+    ring_after(db)
+    return _carry_ticket(response)
+
+
+def _carry_ticket(response: Response) -> Response:
+    """A redirect after a form without cookies leads to a page that needs a ticket."""
+    target = response.headers.get("Location", "")
+    if g.proof == "token" and target.startswith(identity.landing_path(g.sign_in_key)):
+        settings = current_app.extensions["mentoring"].settings
+        response.headers["Location"] = identity.with_ticket(settings, g.sign_in_key, target)
+    return response
+
+
+def _close(_error: BaseException | None) -> None:
+    db: Session | None = g.pop("db", None)
+    if db is not None:
+        db.close()

@@ -1,0 +1,28 @@
+"""Real browsers against real sockets; one process, one browser at a time."""
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.support.browser import open_browser
+from tests.support.campus import open_campus
+
+
+@pytest.fixture(scope="session")
+def playwright():
+    """Playwright's driver, once a run."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture
+def campus(settings, database):
+    """Tool and LMS on two sites of this machine."""
+    with open_campus(settings, database) as campus:
+        yield campus
+
+
+@pytest.fixture(params=["allowed", "blocked"])
+def browser(request, playwright, tmp_path):
+    """A browser with third-party cookies, and one that blocks them."""
+    with open_browser(playwright, tmp_path / "profile", request.param) as context:
+        yield context

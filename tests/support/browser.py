@@ -1,0 +1,101 @@
+"""Chromium as people have it: with third-party cookies, or with them blocked."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.sync_api import BrowserContext, FrameLocator, Page, Playwright, expect
+
+from tests.support.campus import Campus
+
+Cookies = Literal["allowed", "blocked"]
+ARGUMENTS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+    "--disable-gpu",
+]
+COURSE = "First-year mentoring"
+
+
+def chromium_path() -> str | None:
+    """The browser to drive: ``CHROMIUM``, one on PATH, else Playwright's own (nothing)."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
+@contextmanager
+def open_browser(
+    playwright: Playwright, folder: Path, cookies: Cookies = "allowed", **options: Any
+) -> Iterator[BrowserContext]:
+    """A browser with a fresh profile, which says what becomes of third-party cookies.
+
+    It has to say it either way: Debian's Chromium blocks them, and all storage of the frame
+    with them, unless told otherwise. A flag for it no longer has any effect.
+    """
+    profile = folder / "Default"
+    profile.mkdir(parents=True)
+    mode = {"allowed": 0, "blocked": 1}[cookies]
+    preferences = {"profile": {"cookie_controls_mode": mode}}
+    (profile / "Preferences").write_text(json.dumps(preferences))
+    arguments = ARGUMENTS + (["--no-sandbox"] if os.geteuid() == 0 else [])
+    context = playwright.chromium.launch_persistent_context(
+        folder, executable_path=chromium_path(), args=arguments, **options
+    )
+    context.set_default_timeout(15_000)
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+class Person:
+    """Somebody at a browser, in the LMS, with the tool in its frame."""
+
+    def __init__(self, context: BrowserContext, campus: Campus, name: str) -> None:
+        self.campus = campus
+        self.name = name
+        self.page: Page = context.new_page()
+        self.page.set_viewport_size({"width": 1280, "height": 950})
+
+    @property
+    def tool(self) -> FrameLocator:
+        """The tool's frame."""
+        return self.page.frame_locator("iframe.tool")
+
+    def open_activity(self, course: str = COURSE, activity: str = "Mentoring") -> "Person":
+        """Open the activity in the course's page, as this person."""
+        world = self.campus.sandbox.world
+        the_course = world.course_titled(course)
+        link = the_course.activity_titled(activity)
+        person = world.person_named(self.name)
+        self.page.goto(f"{self.campus.lms_url}/courses/{the_course.id}/as/{person.id}/{link.id}")
+        return self
+
+    def sees(self, text: str) -> "Person":
+        """Wait until the tool says ``text``."""
+        expect(self.tool.locator("body")).to_contain_text(text)
+        return self
+
+    def clicks(self, name: str) -> "Person":
+        """Press the button or follow the link of that name."""
+        button = self.tool.get_by_role("button", name=name, exact=True)
+        link = self.tool.get_by_role("link", name=name, exact=True)
+        button.or_(link).first.click()
+        return self
+
+    def types(self, label: str, text: str) -> "Person":
+        """Fill in the field of that label."""
+        self.tool.get_by_label(label).first.fill(text)
+        return self
+
+    def ticks(self, label: str) -> "Person":
+        """Tick the box or choose the option of that label."""
+        self.tool.get_by_label(label, exact=True).first.check(force=True)
+        return self

@@ -1,0 +1,156 @@
+"""A tool and a sandbox LMS that know each other: over a WSGI adapter, or over real sockets."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from lti_mentoring.app import create_app
+from lti_mentoring.core import clock
+from lti_mentoring.core.db import Database
+from lti_mentoring.core.http import Client
+from lti_mentoring.sandbox.app import create_sandbox
+from lti_mentoring.sandbox.state import Sandbox
+from lti_mentoring.services.platforms import add_platform
+from lti_mentoring.settings import Settings
+from lti_mentoring.vocabulary import Product
+from tests.support.wsgi_adapter import WsgiAdapter
+
+LMS = "http://lms.test"
+TOOL = "https://tool.test"
+
+
+@dataclass(frozen=True)
+class Campus:
+    """Both sides; ``lms_url`` and ``tool_url`` are where a browser finds them."""
+
+    tool: Flask
+    lms: Flask
+    lms_url: str
+    tool_url: str
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The LMS's world, gradebook, temper and call log."""
+        found: Sandbox = self.lms.extensions["sandbox"]
+        return found
+
+    @property
+    def database(self) -> Database:
+        """The tool's database."""
+        found: Database = self.tool.extensions["mentoring"].database
+        return found
+
+    def work(self) -> None:
+        """Let the background work run until nothing is due."""
+        self.tool.extensions["mentoring"].worker.run_until_idle()
+
+
+def register(database: Database, sandbox: Sandbox) -> None:
+    """Tell the tool about the sandbox, as ``platforms add`` does."""
+    with database.transaction() as db:
+        add_platform(
+            db,
+            name="Sandbox",
+            issuer=sandbox.issuer,
+            client_id=sandbox.client_id,
+            deployment_id=sandbox.deployment_id,
+            auth_url=sandbox.auth_url,
+            token_url=sandbox.token_url,
+            jwks_url=sandbox.jwks_url,
+            product=Product.OTHER,
+            allow_private=True,
+        )
+
+
+def make_campus(settings: Settings, database: Database) -> Campus:
+    """Tool and LMS in this process, without a socket."""
+    ours = settings.model_copy(
+        update={
+            "public_url": TOOL,
+            "outgoing": settings.outgoing.model_copy(update={"allow_private": True}),
+        }
+    )
+    http = Client(ours.outgoing, "tests")
+    tool = create_app(ours, database=database, http=http)
+    session = requests.Session()
+    session.mount(TOOL, WsgiAdapter(tool))
+    lms = create_sandbox(base_url=LMS, tool_url=TOOL, clock=_seconds, http=session)
+    http.mount(LMS, WsgiAdapter(lms))
+    register(database, lms.extensions["sandbox"])
+    return Campus(tool, lms, LMS, TOOL)
+
+
+@contextmanager
+def open_campus(
+    settings: Settings, database: Database, *, strips_cookies: bool = False
+) -> Iterator[Campus]:
+    """Tool and LMS on real sockets of this machine: two sites, as in the demo.
+
+    ``strips_cookies`` takes every ``Set-Cookie`` of the tool away on its way to the browser.
+    """
+    late = _Late()
+    with _serve(late) as tool_port, _serve(lms_late := _Late()) as lms_port:
+        tool_url, lms_url = f"http://localhost:{tool_port}", f"http://127.0.0.1:{lms_port}"
+        ours = settings.model_copy(
+            update={
+                "public_url": tool_url,
+                "outgoing": settings.outgoing.model_copy(update={"allow_private": True}),
+            }
+        )
+        tool = create_app(ours, database=database)
+        lms = create_sandbox(base_url=lms_url, tool_url=tool_url, clock=_seconds)
+        register(database, lms.extensions["sandbox"])
+        late.app = _without_cookies(tool) if strips_cookies else tool
+        lms_late.app = lms
+        yield Campus(tool, lms, lms_url, tool_url)
+
+
+def _seconds() -> float:
+    return clock.now().timestamp()
+
+
+class _Late:
+    """An application that is known only after its port is."""
+
+    app: Any = None
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        return self.app(environ, start_response)
+
+
+class _Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log(self, *_arguments: object) -> None:
+        """Tests print enough."""
+
+
+@contextmanager
+def _serve(app: Any) -> Iterator[int]:
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    server.daemon_threads = True  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _without_cookies(app: Any) -> Any:
+    def stripped(environ: Any, start_response: Any) -> Any:
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            kept = [(name, value) for name, value in headers if name.lower() != "set-cookie"]
+            return start_response(status, kept, *rest)
+
+        return app(environ, start)
+
+    return stripped
