@@ -1,0 +1,1 @@
+"""Pure decisions: plain values in, a value out. No table, no clock, no setting."""

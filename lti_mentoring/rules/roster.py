@@ -1,0 +1,42 @@
+"""What a new reading of a course's roster changes, and when that is too much to believe."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+ALWAYS_BELIEVED = 3
+"""So many people may leave at once without a question; in a course of five, two are 40 %."""
+
+
+@dataclass(frozen=True)
+class Differences(Generic[K]):
+    """Keys that a reading adds, changes and misses, each in the order of its mapping."""
+
+    added: tuple[K, ...]
+    changed: tuple[K, ...]
+    missing: tuple[K, ...]
+
+
+def removal_needs_confirmation(active_count: int, leaving_count: int, percent: int) -> bool:
+    """Whether so many would leave that a person should confirm it first.
+
+    An LMS with a fault may list nobody; pairings must not end for that.
+
+    Args:
+        active_count: members before the reading, 0 or more.
+        leaving_count: those of them whom the reading misses.
+        percent: 0 to 100; more than this share needs a confirmation.
+    """
+    return leaving_count > ALWAYS_BELIEVED and leaving_count * 100 > active_count * percent
+
+
+def differences(stored: Mapping[K, V], listed: Mapping[K, V]) -> Differences[K]:
+    """What changes when ``listed`` replaces ``stored``; values are compared by equality."""
+    return Differences(
+        added=tuple(key for key in listed if key not in stored),
+        changed=tuple(key for key in listed if key in stored and listed[key] != stored[key]),
+        missing=tuple(key for key in stored if key not in listed),
+    )
