@@ -20,7 +20,7 @@
   const withoutCookies = () => {
     const here = new URL(window.location.href);
     if (here.searchParams.has("ticket")) {
-      here.searchParams.delete("ticket");
+      ["ticket", "again"].forEach((name) => here.searchParams.delete(name));
       window.history.replaceState(null, "", here);
     }
     document.addEventListener("click", (event) => {

@@ -1,0 +1,50 @@
+"""What is left of a launch once it is validated: the facts that the product uses, and no more."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from lti_mentoring.vocabulary import CourseRole
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchClaims:
+    """A genuine launch of one link by one person in one course. All texts are clean and short.
+
+    A fact that the platform did not tell is empty or null. ``tells_grading`` says that the
+    launch spoke about the gradebook at all: only then does a missing ``line_item_url`` mean
+    that the link has no column of its own.
+    """
+
+    deployment_lti_id: str
+    subject: str
+    context_id: str
+    link_id: str
+    role: CourseRole
+    is_test_user: bool = False
+    course_title: str = ""
+    course_label: str = ""
+    link_title: str = ""
+    name: str = ""
+    given_name: str = ""
+    email: str = ""
+    locale: str | None = None
+    time_zone: str | None = None
+    memberships_url: str | None = None
+    tells_grading: bool = False
+    line_items_url: str | None = None
+    line_item_url: str | None = None
+    ags_scopes: str = ""
+    return_url: str | None = None
+    platform_url: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """For the minutes between a launch without cookies and its second step."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "LaunchClaims":
+        """What ``as_json`` made, of this or an older version of the program."""
+        known = {field.name for field in fields(cls)}
+        values = {name: value for name, value in stored.items() if name in known}
+        return cls(**{**values, "role": CourseRole(stored["role"])})

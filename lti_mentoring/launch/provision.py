@@ -1,0 +1,355 @@
+"""From a launch to rows: person, course, link and membership, in as few statements as can be.
+
+This is the busiest path of the tool, so it reads everything with one query, writes only what
+differs, and makes no objects of the tables (decision record on performance).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    exists,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from lti_mentoring.core.bell import ring_soon
+from lti_mentoring.core.errors import AwaitingActivation
+from lti_mentoring.launch.claims import LaunchClaims
+from lti_mentoring.models import (
+    Activity,
+    Course,
+    Deployment,
+    Membership,
+    PlatformUser,
+    ResourceLink,
+    RosterSync,
+    SignIn,
+)
+from lti_mentoring.rules.roles import effective_role
+from lti_mentoring.services.departures import member_back
+from lti_mentoring.services.roster import BELL
+from lti_mentoring.vocabulary import (
+    CourseRole,
+    DeploymentState,
+    MembershipState,
+    RosterSyncState,
+    SignInState,
+    Verb,
+)
+
+_deployments = cast(Table, Deployment.__table__)
+_courses = cast(Table, Course.__table__)
+_links = cast(Table, ResourceLink.__table__)
+_users = cast(Table, PlatformUser.__table__)
+_members = cast(Table, Membership.__table__)
+_sign_ins = cast(Table, SignIn.__table__)
+_syncs = cast(Table, RosterSync.__table__)
+_activities = cast(Table, Activity.__table__)
+
+_AWAY = (MembershipState.INACTIVE, MembershipState.GONE)
+_RANK = {CourseRole.INSTRUCTOR: 3, CourseRole.TEACHING_ASSISTANT: 2, CourseRole.LEARNER: 1}
+_WAITING = (RosterSyncState.DUE, RosterSyncState.RUNNING, RosterSyncState.HELD)
+
+_EVERYTHING: Select[Any] = (
+    select(
+        _deployments.c.id.label("deployment_id"),
+        _deployments.c.state.label("deployment_state"),
+        _courses.c.id.label("course_id"),
+        _courses.c.title.label("course_title"),
+        _courses.c.label.label("course_label"),
+        _courses.c.memberships_url,
+        _courses.c.line_items_url,
+        _courses.c.ags_scopes,
+        _courses.c.roster_read_at,
+        _links.c.id.label("link_id"),
+        _links.c.course_id.label("link_course_id"),
+        _links.c.title.label("link_title"),
+        _links.c.line_item_url,
+        _users.c.id.label("user_id"),
+        _users.c.name,
+        _users.c.given_name,
+        _users.c.email,
+        _users.c.locale,
+        _users.c.time_zone,
+        _members.c.id.label("membership_id"),
+        _members.c.role,
+        _members.c.state.label("membership_state"),
+        _members.c.roster_role,
+        _members.c.roster_role_changed_at,
+    )
+    .select_from(
+        _deployments.outerjoin(
+            _courses,
+            (_courses.c.deployment_id == _deployments.c.id)
+            & (_courses.c.context_id == bindparam("context_id")),
+        )
+        .outerjoin(
+            _links,
+            (_links.c.deployment_id == _deployments.c.id) & (_links.c.lti_id == bindparam("link")),
+        )
+        .outerjoin(
+            _users,
+            (_users.c.registration_id == _deployments.c.registration_id)
+            & (_users.c.subject == bindparam("subject")),
+        )
+        .outerjoin(
+            _members,
+            (_members.c.course_id == _courses.c.id) & (_members.c.user_id == _users.c.id),
+        )
+    )
+    .where(
+        _deployments.c.registration_id == bindparam("registration_id"),
+        _deployments.c.lti_id == bindparam("deployment"),
+    )
+)
+_RELAUNCH = (
+    update(_members)
+    .where(_members.c.id == bindparam("its_id"))
+    .values(
+        role=bindparam("its_role"),
+        state=MembershipState.ACTIVE,
+        is_test_user=bindparam("tests"),
+        launch_role=bindparam("its_launch_role"),
+        launched_at=bindparam("now"),
+        left_at=None,
+    )
+)
+_END_SIGN_INS = (
+    update(_sign_ins)
+    .where(
+        _sign_ins.c.membership_id == bindparam("its_membership_id"),
+        _sign_ins.c.state == SignInState.ACTIVE,
+    )
+    .values(state=SignInState.ENDED)
+)
+
+
+@dataclass(frozen=True)
+class Provisioned:
+    """Where the launch has led: who is in which course now, and by which link."""
+
+    membership_id: int
+    resource_link_id: int
+    course_id: int
+
+
+def provision(
+    db: Session,
+    registration_id: int,
+    claims: LaunchClaims,
+    now: datetime,
+    roster_max_age: timedelta,
+) -> Provisioned:
+    """Write down what the launch says. A second launch that says the same writes one row.
+
+    Raises:
+        AwaitingActivation: ``deployment-pending`` or ``deployment-disabled``.
+        IntegrityError: if another launch made the same rows at the same moment; try again.
+    """
+    connection = db.connection()
+    found = _read_all(connection, registration_id, claims)
+    user_id = _keep_person(connection, found, registration_id, claims, now)
+    course_id = _keep_course(connection, found, claims, now)
+    link_id = _keep_link(connection, found, course_id, claims, now)
+    membership_id = _keep_membership(connection, found, (course_id, user_id), claims, now)
+    if found.membership_state in _AWAY:
+        member_back(db, course_id, [membership_id])
+    if _wants_roster(found, claims, now - roster_max_age):
+        _ask_for_roster(connection, course_id, now - roster_max_age, now)
+        ring_soon(db, BELL)
+    return Provisioned(membership_id, link_id, course_id)
+
+
+def note_unknown_deployment(
+    connection: Connection, registration_id: int, lti_id: str, now: datetime
+) -> None:
+    """Put a deployment that was never seen before in front of the administrator (LTI-03)."""
+    values = {
+        "registration_id": registration_id,
+        "lti_id": lti_id,
+        "state": DeploymentState.PENDING,
+        "created_at": now,
+    }
+    deployment_id = _insert(connection, _deployments, values)
+    act = {"verb": Verb.DEPLOYMENT_SEEN, "noun": "deployment", "noun_id": deployment_id, "at": now}
+    connection.execute(insert(_activities), act)
+
+
+class UnknownDeployment(AwaitingActivation):
+    """The deployment was never seen before; it is to be written down as pending."""
+
+    def __init__(self, lti_id: str) -> None:
+        super().__init__("deployment-pending", "the deployment is not known yet")
+        self.lti_id = lti_id
+
+
+def _read_all(connection: Connection, registration_id: int, claims: LaunchClaims) -> Row[Any]:
+    found = connection.execute(
+        _EVERYTHING,
+        {
+            "registration_id": registration_id,
+            "deployment": claims.deployment_lti_id,
+            "context_id": claims.context_id,
+            "link": claims.link_id,
+            "subject": claims.subject,
+        },
+    ).first()
+    if found is None:
+        raise UnknownDeployment(claims.deployment_lti_id)
+    if found.deployment_state is not DeploymentState.APPROVED:
+        state = found.deployment_state.value
+        raise AwaitingActivation(f"deployment-{state}", f"the deployment is {state}")
+    return found
+
+
+def _keep_person(
+    connection: Connection,
+    found: Row[Any],
+    registration_id: int,
+    claims: LaunchClaims,
+    now: datetime,
+) -> int:
+    told = _told(claims, ("name", "given_name", "email", "locale", "time_zone"))
+    if found.user_id is None:
+        key = {"registration_id": registration_id, "subject": claims.subject, "created_at": now}
+        return _insert(connection, _users, {**key, **told})
+    _update(connection, _users, found.user_id, _differences(found, told))
+    return int(found.user_id)
+
+
+def _keep_course(
+    connection: Connection, found: Row[Any], claims: LaunchClaims, now: datetime
+) -> int:
+    """A service that this launch does not mention is not gone: another link may mention it."""
+    told = _told(claims, ("course_title", "course_label", "memberships_url", "line_items_url"))
+    if claims.tells_grading:
+        told["ags_scopes"] = claims.ags_scopes
+    if found.course_id is None:
+        key = {"deployment_id": found.deployment_id, "context_id": claims.context_id}
+        values = {**key, "created_at": now, **_unprefixed(told, "course_")}
+        return _insert(connection, _courses, values)
+    changed = _unprefixed(_differences(found, told), "course_")
+    _update(connection, _courses, found.course_id, changed)
+    return int(found.course_id)
+
+
+def _keep_link(
+    connection: Connection,
+    found: Row[Any],
+    course_id: int,
+    claims: LaunchClaims,
+    now: datetime,
+) -> int:
+    """A link may have moved to another course. Its column may be gone, if grading is told of."""
+    told = _told(claims, ("link_title",))
+    if claims.tells_grading:
+        told["line_item_url"] = claims.line_item_url
+    if found.link_id is None:
+        key = {"deployment_id": found.deployment_id, "course_id": course_id}
+        values = {**key, "lti_id": claims.link_id, "created_at": now, **_unprefixed(told, "link_")}
+        return _insert(connection, _links, values)
+    told["link_course_id"] = course_id
+    changed = _unprefixed(_differences(found, told), "link_")
+    _update(connection, _links, found.link_id, changed)
+    return int(found.link_id)
+
+
+def _keep_membership(
+    connection: Connection,
+    found: Row[Any],
+    key: tuple[int, int],
+    claims: LaunchClaims,
+    now: datetime,
+) -> int:
+    """The role of this launch counts at once; a demotion ends the person's other sign-ins."""
+    if found.membership_id is None:
+        values = {
+            "course_id": key[0],
+            "user_id": key[1],
+            "role": claims.role,
+            "state": MembershipState.ACTIVE,
+            "is_test_user": claims.is_test_user,
+            "launch_role": claims.role,
+            "launched_at": now,
+            "joined_at": now,
+        }
+        return _insert(connection, _members, values)
+    role = effective_role(
+        launch_role=claims.role,
+        launched_at=now,
+        roster_role=found.roster_role,
+        roster_role_changed_at=found.roster_role_changed_at,
+    )
+    values = {
+        "its_id": found.membership_id,
+        "its_role": role,
+        "its_launch_role": claims.role,
+        "tests": claims.is_test_user,
+        "now": now,
+    }
+    connection.execute(_RELAUNCH, values)
+    if _RANK.get(role, 0) < _RANK.get(found.role, 0):
+        connection.execute(_END_SIGN_INS, {"its_membership_id": found.membership_id})
+    return int(found.membership_id)
+
+
+def _wants_roster(found: Row[Any], claims: LaunchClaims, fresh_since: datetime) -> bool:
+    """Whether the course has a roster, and the last reading of it is old."""
+    if not (claims.memberships_url or found.memberships_url):
+        return False
+    return found.roster_read_at is None or bool(found.roster_read_at <= fresh_since)
+
+
+def _ask_for_roster(
+    connection: Connection, course_id: int, fresh_since: datetime, now: datetime
+) -> None:
+    """Ask for a reading, unless one waits, or one was asked for lately and has failed."""
+    waits = exists().where(
+        (_syncs.c.course_id == course_id)
+        & (_syncs.c.state.in_(_WAITING) | (_syncs.c.requested_at > fresh_since))
+    )
+    due = select(
+        literal(course_id), literal(RosterSyncState.DUE, _syncs.c.state.type),
+        literal(value=False), literal(now, _syncs.c.next_at.type),
+        literal(now, _syncs.c.next_at.type), *(literal(0) for _ in range(5)),
+    ).where(~waits)  # fmt: skip
+    names = ["course_id", "state", "accepts_removals", "requested_at", "next_at", "attempts"]
+    counts = ["member_count", "added_count", "changed_count", "removed_count"]
+    connection.execute(insert(_syncs).from_select(names + counts, due))
+
+
+def _told(claims: LaunchClaims, names: tuple[str, ...]) -> dict[str, Any]:
+    """What the launch says; what it leaves out says nothing."""
+    told = ((name, getattr(claims, name)) for name in names)
+    return {name: value for name, value in told if value}
+
+
+def _differences(found: Row[Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    kept = found._mapping
+    return {name: value for name, value in told.items() if kept[name] != value}
+
+
+def _unprefixed(values: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """Names as the table has them: the query gives some of its columns longer ones."""
+    return {name.removeprefix(prefix): value for name, value in values.items()}
+
+
+def _insert(connection: Connection, table: Table, values: Mapping[str, Any]) -> int:
+    made = connection.execute(insert(table).returning(table.c.id), dict(values))
+    return int(made.scalar_one())
+
+
+def _update(connection: Connection, table: Table, row_id: int, changed: Mapping[str, Any]) -> None:
+    if changed:
+        connection.execute(update(table).where(table.c.id == row_id).values(**changed))

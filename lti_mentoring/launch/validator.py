@@ -1,0 +1,259 @@
+"""Whether a token with a proved signature is a launch that we let in: one pure function.
+
+pylti1p3 lets much of this through (``tests/launch/test_what_the_library_lets_through.py``
+keeps the list); every row LTI-30…48 of the checklist is decided here.
+"""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import isfinite
+from typing import Any
+
+from lti_mentoring.core.errors import LaunchRefused, NotAMember
+from lti_mentoring.core.keys import digest
+from lti_mentoring.launch import facts
+from lti_mentoring.launch.claims import LaunchClaims
+from lti_mentoring.launch.token import check_header
+from lti_mentoring.rules.roles import course_role, is_test_user
+from lti_mentoring.vocabulary import AGS_CLAIM, CLAIM, NRPS_CLAIM, Scope
+
+VERSION = "1.3.0"
+RESOURCE_LINK = "LtiResourceLinkRequest"
+LONGEST_LIFE = timedelta(hours=24)  # platforms give a minute to an hour
+LATEST = 253_402_300_799  # the last second of the year 9999
+NOT_COURSES = frozenset({"group", "account"})
+AGS_SCOPES = (Scope.LINE_ITEM, Scope.LINE_ITEM_READ, Scope.RESULT_READ, Scope.SCORE)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the login and the registration say that the token has to agree with."""
+
+    issuer: str
+    client_id: str
+    deployment_lti_id: str | None
+    target_link_uri: str
+    nonce_hash: str
+    allow_plain_http: bool = False
+    trusted_audiences: frozenset[str] = frozenset()
+
+
+def validate(
+    header: Mapping[str, Any],
+    claims: Mapping[str, Any],
+    *,
+    expected: Expected,
+    now: datetime,
+    leeway: timedelta,
+    max_age: timedelta,
+) -> LaunchClaims:
+    """The launch that ``claims`` are, if they are one.
+
+    Args:
+        header: of the token; checked again, so that this function decides alone.
+        claims: of the token, its signature proved.
+        expected: what it has to agree with.
+        now: this moment.
+        leeway: how much the platform's clock may differ.
+        max_age: after its issue the token is refused, whatever its expiry says.
+
+    Raises:
+        NotAMember: ``no-user`` or ``no-course``: genuine, but not about a person of a course.
+        LaunchRefused: everything else, with a code for each kind of fault.
+    """
+    check_header(dict(header))
+    _check_parties(claims, expected)
+    _check_times(claims, now, leeway, max_age)
+    _check_nonce(claims, expected)
+    _check_message(claims, expected)
+    subject = _subject(claims)
+    link = _resource_link(claims)
+    roles = _roles(claims)
+    context = _context(claims)
+    return _read(claims, subject, link, roles, context, plain=expected.allow_plain_http)
+
+
+def _check_parties(claims: Mapping[str, Any], expected: Expected) -> None:
+    """Who says it to whom (LTI-30…32)."""
+    issuer = claims.get("iss")
+    if issuer != expected.issuer:
+        hint = " (they differ in a slash at the end)" if _same_but_slash(issuer, expected) else ""
+        raise LaunchRefused("issuer", f"iss is not the registered issuer{hint}")
+    audience = claims.get("aud")
+    audiences = [audience] if isinstance(audience, str) else audience
+    if not isinstance(audiences, list) or not all(isinstance(each, str) for each in audiences):
+        raise LaunchRefused("audience", "aud is neither a text nor a list of texts")
+    if expected.client_id not in audiences:
+        raise LaunchRefused("audience", "aud does not name the registered client id")
+    if not set(audiences) <= {expected.client_id} | expected.trusted_audiences:
+        raise LaunchRefused("audience", "aud names others, whom nobody declared trustworthy")
+    if "azp" in claims:
+        if claims["azp"] != expected.client_id:
+            raise LaunchRefused("audience", "azp is not the registered client id")
+    elif len(audiences) > 1:
+        raise LaunchRefused("audience", "aud has several entries and azp is missing")
+
+
+def _same_but_slash(issuer: object, expected: Expected) -> bool:
+    return isinstance(issuer, str) and issuer.rstrip("/") == expected.issuer.rstrip("/")
+
+
+def _check_times(
+    claims: Mapping[str, Any], now: datetime, leeway: timedelta, max_age: timedelta
+) -> None:
+    """Not too early, not too late, and no number that is none (LTI-33…36)."""
+    current, slack = now.timestamp(), leeway.total_seconds()
+    expires, issued = _moment(claims, "exp"), _moment(claims, "iat")
+    if current >= expires + slack:
+        raise LaunchRefused("expired", f"exp was {current - expires:.0f} seconds ago")
+    if issued > current + slack:
+        raise LaunchRefused("too-early", f"iat is {issued - current:.0f} seconds ahead")
+    if current > issued + max_age.total_seconds() + slack:
+        raise LaunchRefused("expired", f"iat was {current - issued:.0f} seconds ago")
+    if expires - issued > LONGEST_LIFE.total_seconds():
+        raise LaunchRefused("lifetime", "exp is more than a day after iat")
+    if "nbf" in claims and _moment(claims, "nbf") > current + slack:
+        raise LaunchRefused("too-early", "nbf is ahead of the clock")
+
+
+def _moment(claims: Mapping[str, Any], name: str) -> float:
+    value = claims.get(name)
+    if value is None:
+        raise LaunchRefused("time", f"{name} is missing")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise LaunchRefused("time", f"{name} is no number")
+    if not (0 < value <= LATEST and isfinite(value)):
+        raise LaunchRefused("time", f"{name} is no moment")
+    return float(value)
+
+
+def _check_nonce(claims: Mapping[str, Any], expected: Expected) -> None:
+    """The one that was made for this login (LTI-37); that it is used once, the row sees to."""
+    nonce = claims.get("nonce")
+    if not isinstance(nonce, str) or not nonce.isascii():
+        raise LaunchRefused("nonce", "nonce is missing or no plain text")
+    if not hmac.compare_digest(digest(nonce), expected.nonce_hash):
+        raise LaunchRefused("nonce", "nonce is not the one of this login")
+
+
+def _check_message(claims: Mapping[str, Any], expected: Expected) -> None:
+    """Which message, of which version, for which deployment and address (LTI-39…42)."""
+    if claims.get(CLAIM + "version") != VERSION:
+        raise LaunchRefused("version", f"version is not {VERSION}")
+    deployment = claims.get(CLAIM + "deployment_id")
+    if not facts.is_identifier(deployment) or not str(deployment).isascii():
+        raise LaunchRefused("deployment", "deployment_id is missing or no short text")
+    if expected.deployment_lti_id is not None and deployment != expected.deployment_lti_id:
+        raise LaunchRefused("deployment", "deployment_id is not the one of the login")
+    message = claims.get(CLAIM + "message_type")
+    if message != RESOURCE_LINK:
+        told = facts.clean(message, 40) or "missing"
+        raise LaunchRefused("message-type", f"message_type is not served: {told}")
+    if claims.get(CLAIM + "target_link_uri") != expected.target_link_uri:
+        raise LaunchRefused("target", "target_link_uri is not the one of the login")
+
+
+def _subject(claims: Mapping[str, Any]) -> str:
+    subject = claims.get("sub")
+    if subject is None or subject == "":
+        raise NotAMember("no-user", "sub is missing: nobody is signed in at the platform")
+    if not facts.is_identifier(subject) or not str(subject).isascii():
+        raise LaunchRefused("subject", "sub is no short ASCII text")
+    return str(subject)
+
+
+def _resource_link(claims: Mapping[str, Any]) -> Mapping[str, Any]:
+    link = claims.get(CLAIM + "resource_link")
+    if not isinstance(link, dict) or not facts.is_identifier(link.get("id")):
+        raise LaunchRefused("resource-link", "resource_link has no usable id")
+    return link
+
+
+def _roles(claims: Mapping[str, Any]) -> list[str]:
+    """May be empty, and unknown ones are fine; missing or misshapen ones are not (LTI-44)."""
+    roles = claims.get(CLAIM + "roles")
+    if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
+        raise LaunchRefused("roles", "roles is no list of texts")
+    return roles
+
+
+def _context(claims: Mapping[str, Any]) -> Mapping[str, Any]:
+    context = claims.get(CLAIM + "context")
+    if context is None:
+        raise NotAMember("no-course", "context is missing: opened outside a course")
+    if not isinstance(context, dict) or not facts.is_identifier(context.get("id")):
+        raise LaunchRefused("context", "context has no usable id")
+    kinds = _kinds(context.get("type"))
+    if kinds and kinds <= NOT_COURSES:
+        raise NotAMember("no-course", f"context is no course: {', '.join(sorted(kinds))}")
+    return context
+
+
+def _kinds(value: object) -> set[str]:
+    """The last words of full addresses, URNs and bare names alike, in small letters (LTI-67)."""
+    entries = [value] if isinstance(value, str) else value
+    if not isinstance(entries, list):
+        return set()
+    texts = (entry for entry in entries if isinstance(entry, str))
+    return {text.rpartition("#")[2].rpartition("/")[2].lower() for text in texts}
+
+
+def _read(
+    claims: Mapping[str, Any],
+    subject: str,
+    link: Mapping[str, Any],
+    roles: list[str],
+    context: Mapping[str, Any],
+    *,
+    plain: bool,
+) -> LaunchClaims:
+    """The optional facts, each left out where it is not usable."""
+    grading = _part(claims, AGS_CLAIM)
+    shown = _part(claims, CLAIM + "launch_presentation")
+    return LaunchClaims(
+        deployment_lti_id=claims[CLAIM + "deployment_id"],
+        subject=subject,
+        context_id=context["id"],
+        link_id=link["id"],
+        role=course_role(roles),
+        is_test_user=is_test_user(roles),
+        course_title=facts.clean(context.get("title"), 255),
+        course_label=facts.clean(context.get("label"), 255),
+        link_title=facts.clean(link.get("title"), 255),
+        name=_full_name(claims),
+        given_name=facts.clean(claims.get("given_name"), 255),
+        email=facts.clean(claims.get("email"), 320),
+        locale=facts.language(claims.get("locale"), shown.get("locale")),
+        time_zone=facts.time_zone(_part(claims, CLAIM + "custom"), claims.get("zoneinfo")),
+        memberships_url=facts.web_address(
+            _part(claims, NRPS_CLAIM).get("context_memberships_url"), allow_plain=plain
+        ),
+        tells_grading=bool(grading),
+        line_items_url=facts.web_address(grading.get("lineitems"), allow_plain=plain),
+        line_item_url=facts.web_address(grading.get("lineitem"), allow_plain=plain),
+        ags_scopes=_scopes(grading.get("scope")),
+        return_url=facts.web_address(shown.get("return_url"), allow_plain=plain),
+        platform_url=facts.web_address(
+            _part(claims, CLAIM + "tool_platform").get("url"), allow_plain=plain
+        ),
+    )
+
+
+def _part(claims: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = claims.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _full_name(claims: Mapping[str, Any]) -> str:
+    whole = facts.clean(claims.get("name"), 255)
+    if whole:
+        return whole
+    parts = (facts.clean(claims.get(name), 255) for name in ("given_name", "family_name"))
+    return " ".join(part for part in parts if part)[:255]
+
+
+def _scopes(value: object) -> str:
+    granted = value if isinstance(value, list) else []
+    return " ".join(scope.value for scope in AGS_SCOPES if scope.value in granted)

@@ -1,0 +1,312 @@
+"""The door: logins and launches come in here, and leave with a sign-in or a calm refusal.
+
+A launch makes at most one sign-in, in one transaction; a refused one leaves nothing behind
+but a line in the administrator's list.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection, Row
+from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from lti_mentoring.core import clock
+from lti_mentoring.core.errors import LaunchRefused
+from lti_mentoring.launch import attempts, facts, refusals, surroundings
+from lti_mentoring.launch.claims import LaunchClaims
+from lti_mentoring.launch.key_sets import KeySets
+from lti_mentoring.launch.login import begin, read_request
+from lti_mentoring.launch.message import LaunchForm, receive
+from lti_mentoring.launch.provision import (
+    UnknownDeployment,
+    note_unknown_deployment,
+    provision,
+)
+from lti_mentoring.launch.token import check_header, parse
+from lti_mentoring.launch.validator import Expected
+from lti_mentoring.services.tool_keys import public_key_set
+from lti_mentoring.web import identity
+from lti_mentoring.web.guards import anyone, guarded_by
+
+if TYPE_CHECKING:
+    from lti_mentoring.settings import Launching, Settings
+
+LARGEST_FORM = 64 * 1024  # bytes (LTI-24)
+FORM_TYPE = "application/x-www-form-urlencoded"
+KEY_SET_SECONDS = 3600
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+blueprint = Blueprint("lti", __name__, url_prefix="/lti")
+
+
+class PlatformSaidNo(LaunchRefused):
+    """The platform answered our question with an error (LTI-25); ``said`` is its sentence."""
+
+    def __init__(self, error: str, said: str) -> None:
+        super().__init__("platform", f"the platform answered {error}")
+        self.said = said
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+@guarded_by(anyone)
+def login() -> ResponseReturnValue:
+    """Begin a launch: bind it to this browser, and send the browser back to the platform."""
+    settings = _settings()
+    sent = _form() if request.method == "POST" else request.args.to_dict(flat=False)
+    asked = read_request(sent)
+    # A GET's own transaction cannot write, and Blackboard and Open edX begin with a GET.
+    with current_app.extensions["mentoring"].database.transaction() as db:
+        g.registration_id, made = begin(db.connection(), asked, settings, clock.now())
+    _allow_frames([made.authorization_url, asked.issuer, request.headers.get("Origin")])
+    response = make_response(render_template("lti/login.html", login=made))
+    lifetime = settings.launching.attempt_minutes * 60
+    _set_binding(response, made.state, made.browser_secret, lifetime)
+    return response
+
+
+@blueprint.post("/launch")
+@guarded_by(anyone)
+def launch() -> ResponseReturnValue:
+    """Take the platform's message: a sign-in at once if the cookie came, else ask the browser."""
+    form, now = _form(), clock.now()
+    if "error" in form:
+        raise _platform_error(form)
+    state, id_token = _field(form, "state"), _field(form, "id_token")
+    attempt = _attempt(state)
+    claims = _claims(attempt, state, id_token)
+    if not attempts.is_bound(attempt, request.cookies.get(attempts.cookie_name(state))):
+        return _ask_browser(attempt, state, claims)
+
+    def enter(connection: Connection) -> identity.NewSignIn:
+        attempts.take(connection, state, now, _lifetime())
+        return _sign_in(attempt, claims)
+
+    made = _with_second_try(enter)
+    response = make_response(redirect(identity.landing_path(made.key), code=303))
+    identity.set_cookie(request, response, made, _settings())
+    _set_binding(response, state, "", 0)
+    return response
+
+
+@blueprint.post("/finish")
+@guarded_by(anyone)
+def finish() -> ResponseReturnValue:
+    """The second step without cookies: the browser brings the secret it kept (LTI-20)."""
+    form, now = _form(), clock.now()
+    code, secret = _field(form, "code"), _field(form, "secret")
+
+    def enter(connection: Connection) -> identity.NewSignIn:
+        attempt, claims = attempts.finish(connection, code, secret, now, _lifetime())
+        g.registration_id, g.launch_locale = attempt.registration_id, claims.locale
+        return _sign_in(attempt, claims)
+
+    made = _with_second_try(enter)
+    settings = _settings()
+    target = identity.with_ticket(settings, made.key, identity.landing_path(made.key))
+    response = make_response(render_template("lti/arrive.html", made=made, target=target))
+    identity.set_cookie(request, response, made, settings)  # some browsers take it from here on
+    return response
+
+
+@blueprint.get("/jwks.json")
+@guarded_by(anyone)
+def jwks() -> ResponseReturnValue:
+    """The tool's public keys (LTI-04)."""
+    response = jsonify(public_key_set(g.db))
+    response.headers["Cache-Control"] = f"public, max-age={KEY_SET_SECONDS}"
+    return response
+
+
+@blueprint.errorhandler(LaunchRefused)
+def refused(error: LaunchRefused) -> ResponseReturnValue:
+    """A calm page; the reason is for the administrator's list and the log only (LTI-51)."""
+    if g.get("db") is not None:
+        g.db.rollback()  # what follows writes in a transaction of its own
+    kind, incident = refusals.kind_of(error), refusals.new_incident()
+    registration_id, now = g.get("registration_id"), clock.now()
+    with current_app.extensions["mentoring"].database.transaction() as db:
+        refusals.record(db.connection(), error, registration_id, incident, now)
+    if isinstance(error, UnknownDeployment):
+        _note_deployment(error.lti_id)
+    facts_to_log = {"code": error.code, "incident": incident, "registration": registration_id}
+    log.warning("launch refused: %s", error.reason, extra=facts_to_log)
+    page = render_template(
+        "lti/refused.html",
+        code=error.code,
+        family=kind.family,
+        incident=incident,
+        said=getattr(error, "said", ""),
+    )
+    return page, kind.status
+
+
+def _settings() -> "Settings":
+    settings: Settings = current_app.extensions["mentoring"].settings
+    return settings
+
+
+def _lifetime() -> timedelta:
+    return timedelta(minutes=_settings().launching.attempt_minutes)
+
+
+def _form() -> dict[str, list[str]]:
+    """The fields of a form that is one (LTI-24).
+
+    Raises:
+        LaunchRefused: ``form`` or ``too-large``.
+    """
+    request.max_content_length = LARGEST_FORM
+    if request.mimetype != FORM_TYPE:
+        raise LaunchRefused("form", "not form encoded")
+    try:
+        return request.form.to_dict(flat=False)
+    except RequestEntityTooLarge as error:
+        raise LaunchRefused("too-large", "the form has more than 64 KiB") from error
+
+
+def _field(form: dict[str, list[str]], name: str) -> str:
+    """The one value of a field.
+
+    Raises:
+        LaunchRefused: ``form`` if it is missing, empty or repeated.
+    """
+    values = form.get(name, [])
+    if len(values) != 1 or not values[0]:
+        raise LaunchRefused("form", f"{name} is missing or repeated")
+    return values[0]
+
+
+def _platform_error(form: dict[str, list[str]]) -> PlatformSaidNo:
+    """The platform's error; its own words are shown only if it answers a login of ours."""
+    error = facts.clean(form["error"][0], 40)
+    try:
+        _attempt(_field(form, "state"))
+    except LaunchRefused:
+        return PlatformSaidNo(error, "")
+    return PlatformSaidNo(error, facts.clean(form.get("error_description", [""])[0], 300))
+
+
+def _attempt(state: str) -> Row[Any]:
+    """The attempt, read in a short transaction: fetching keys may follow."""
+    reading = current_app.extensions["mentoring"].database.reading
+    with reading.kw["bind"].connect() as connection:  # a session would cost more than the query
+        found = attempts.find(connection, state, clock.now(), _lifetime())
+    g.registration_id = found.registration_id
+    return found
+
+
+def _claims(attempt: Row[Any], state: str, id_token: str) -> LaunchClaims:
+    """The validated launch. May fetch the platform's keys, so no transaction is open."""
+    settings = _settings()
+    launching: Launching = settings.launching
+    token = parse(id_token)
+    kid = check_header(token.header)
+    key = _key_sets().key(attempt.jwks_url, kid, attempt.keys_stored_at)
+    expected = Expected(
+        issuer=attempt.issuer,
+        client_id=attempt.client_id,
+        deployment_lti_id=attempt.deployment_lti_id,
+        target_link_uri=attempt.target_link_uri,
+        nonce_hash=attempt.nonce_hash,
+        allow_plain_http=settings.outgoing.allow_private,
+    )
+    claims = receive(
+        LaunchForm(token, state),
+        key,
+        expected,
+        now=clock.now(),
+        leeway=timedelta(seconds=launching.leeway_seconds),
+        max_age=timedelta(minutes=launching.token_max_age_minutes),
+    )
+    g.launch_locale = claims.locale
+    return claims
+
+
+def _key_sets() -> KeySets:
+    """The process's one memory of keys; two threads that come first agree on one of them."""
+    known: KeySets | None = current_app.extensions.get("key_sets")
+    if known is not None:
+        return known
+    ours = current_app.extensions["mentoring"]
+    made = KeySets(ours.database, ours.http, ours.settings.launching)
+    agreed: KeySets = current_app.extensions.setdefault("key_sets", made)
+    return agreed
+
+
+def _ask_browser(attempt: Row[Any], state: str, claims: LaunchClaims) -> ResponseReturnValue:
+    """No cookie: use the attempt up, and let a page look for the secret in the tab's storage."""
+    plain = _settings().outgoing.allow_private
+    connection = g.db.connection()
+    attempts.take(connection, state, clock.now(), _lifetime())
+    code = attempts.park(connection, attempt.id, claims)
+    g.frame_origins = surroundings.frame_origins(attempt, claims, allow_plain=plain)
+    back = surroundings.return_url(attempt, claims, allow_plain=plain)
+    return render_template("lti/bind.html", state=state, code=code, back=back)
+
+
+def _sign_in(attempt: Row[Any], claims: LaunchClaims) -> identity.NewSignIn:
+    """Write down what the launch says, and sign the person in to the course."""
+    settings = _settings()
+    plain = settings.outgoing.allow_private
+    roster_max_age = timedelta(minutes=settings.roster.max_age_minutes)
+    there = provision(g.db, attempt.registration_id, claims, clock.now(), roster_max_age)
+    g.frame_origins = surroundings.frame_origins(attempt, claims, allow_plain=plain)
+    return identity.new_sign_in(
+        g.db,
+        membership_id=there.membership_id,
+        resource_link_id=there.resource_link_id,
+        locale=claims.locale,
+        return_url=surroundings.return_url(attempt, claims, allow_plain=plain),
+        frame_origins=" ".join(g.frame_origins),
+    )
+
+
+def _with_second_try(enter: Callable[[Connection], T]) -> T:
+    """Two first launches may make the same rows; the one that lost finds them the second time."""
+    try:
+        return enter(g.db.connection())
+    except IntegrityError:
+        g.db.rollback()
+        return enter(g.db.connection())
+
+
+def _note_deployment(lti_id: str) -> None:
+    try:
+        with current_app.extensions["mentoring"].database.transaction() as db:
+            note_unknown_deployment(db.connection(), g.registration_id, lti_id, clock.now())
+    except IntegrityError:
+        log.info("the deployment was noted at the same moment")
+
+
+def _allow_frames(addresses: list[str | None]) -> None:
+    """Before the launch, the frame's owner is known from these only; the page shows nothing."""
+    g.frame_origins = facts.origins(addresses, allow_plain=True)
+
+
+def _set_binding(response: Response, state: str, secret: str, max_age: int) -> None:
+    response.set_cookie(
+        attempts.cookie_name(state),
+        secret,
+        max_age=max_age,
+        secure=True,
+        httponly=True,
+        samesite="None",
+        partitioned=True,
+        path="/",
+    )
