@@ -159,16 +159,7 @@ class Client:
             AddressRefused: if it is not https (where that is needed), names no host, or
                 carries a password.
         """
-        try:
-            parts = urlsplit(url)
-            host, _port = parts.hostname, parts.port
-        except ValueError as error:
-            raise AddressRefused("this is no address") from error
-        schemes = {"https", "http"} if self.limits.allow_private else {"https"}
-        if parts.scheme not in schemes:
-            raise AddressRefused(f"the address must begin with {' or '.join(sorted(schemes))}")
-        if not host or parts.username is not None:
-            raise AddressRefused("the address must name a host, and no user")
+        check_address(url, allow_private=self.limits.allow_private)
 
     def close(self) -> None:
         """Close this thread's connections; those of other threads end with their threads."""
@@ -244,6 +235,25 @@ class Client:
                 session.mount(prefix, adapter)
             self._local.session = session
         return session
+
+
+def check_address(url: str, *, allow_private: bool) -> None:
+    """Refuse what can be told from the address alone.
+
+    Raises:
+        AddressRefused: if it is not https (unless private addresses are allowed), names no
+            host, or carries a user's name.
+    """
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError as error:
+        raise AddressRefused("this is no address") from error
+    schemes = {"https", "http"} if allow_private else {"https"}
+    if parts.scheme not in schemes:
+        raise AddressRefused(f"the address must begin with {' or '.join(sorted(schemes))}")
+    if not host or parts.username is not None:
+        raise AddressRefused("the address must name a host, and no user")
 
 
 def retry_after(answer: Answer) -> float | None:

@@ -78,7 +78,7 @@ class Person:
         self.page.goto(f"{self.campus.lms_url}/courses/{the_course.id}/as/{person.id}/{link.id}")
         return self
 
-    def sees(self, text: str) -> "Person":
+    def expects(self, text: str) -> "Person":
         """Wait until the tool says ``text``."""
         expect(self.tool.locator("body")).to_contain_text(text)
         return self

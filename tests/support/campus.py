@@ -19,6 +19,7 @@ from lti_mentoring.sandbox.state import Sandbox
 from lti_mentoring.services.platforms import add_platform
 from lti_mentoring.settings import Settings
 from lti_mentoring.vocabulary import Product
+from tests.support.shared_app import shared_app
 from tests.support.wsgi_adapter import WsgiAdapter
 
 LMS = "http://lms.test"
@@ -77,7 +78,7 @@ def make_campus(settings: Settings, database: Database) -> Campus:
         }
     )
     http = Client(ours.outgoing, "tests")
-    tool = create_app(ours, database=database, http=http)
+    tool = shared_app(ours, database, http)
     session = requests.Session()
     session.mount(TOOL, WsgiAdapter(tool))
     lms = create_sandbox(base_url=LMS, tool_url=TOOL, clock=_seconds, http=session)

@@ -1,0 +1,97 @@
+"""``lti-mentoring demo``: the tool and a sandbox LMS with people in it, in one process."""
+
+import threading
+from pathlib import Path
+
+import click
+import waitress
+
+from lti_mentoring.cli.configuration import read_settings
+from lti_mentoring.cli.serve import make_ready, serve_until_interrupted
+from lti_mentoring.core import log
+from lti_mentoring.core.db import Database
+from lti_mentoring.sandbox.app import create_sandbox
+from lti_mentoring.sandbox.state import Sandbox
+from lti_mentoring.services.platforms import add_platform, find_registration
+from lti_mentoring.settings import Settings, random_secret
+from lti_mentoring.vocabulary import Product
+
+LMS_HOST = "127.0.0.1"  # another site than localhost, as in real life
+LMS_THREADS = 8
+OWNER_ONLY = 0o600
+
+
+@click.command("demo")
+@click.option("--port", default=8000, show_default=True, help="The tool's port.")
+@click.option("--lms-port", default=8001, show_default=True, help="The sandbox LMS's port.")
+@click.option("--host", default="localhost", show_default=True, help="Where the tool listens.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("var"),
+    show_default=True,
+    help="Folder for the demo's database and secret.",
+)
+def demo(*, port: int, lms_port: int, host: str, data: Path) -> None:
+    """Try everything on this machine: the tool, and a small LMS with people in it.
+
+    What you do is kept in a folder, so the next start goes on where you left.
+    """
+    settings = demo_settings(data, host, port)
+    log.configure(settings.log_format)
+    app = make_ready(settings)
+    lms_url = f"http://{LMS_HOST}:{lms_port}"
+    lms = create_sandbox(base_url=lms_url, tool_url=settings.public_url)
+    introduce(app.extensions["mentoring"].database, lms.extensions["sandbox"])
+    lms_server = waitress.create_server(
+        lms, host=LMS_HOST, port=lms_port, threads=LMS_THREADS, ident=None
+    )
+    threading.Thread(target=lms_server.run, name="sandbox", daemon=True).start()
+    click.echo(
+        f"\nOpen {lms_url} : a small LMS. Pick a person and open the mentoring activity:\n"
+        "as a teacher to set up a program, as a student to find a mentor.\n"
+        f"The tool itself is at {settings.public_url} ; everything is kept in {data}/.\n"
+        "Ctrl-C ends both.\n"
+    )
+    serve_until_interrupted(app, host, port, embedded=True)
+    click.echo("\nEnded.")
+
+
+def demo_settings(data: Path, host: str, port: int) -> Settings:
+    """Settings for this machine only, with a secret of its own."""
+    return read_settings(
+        database_url=f"sqlite:///{data / 'lti-mentoring.db'}",
+        public_url=f"http://{host}:{port}",
+        secret_key=own_secret(data),
+        jobs_url="",
+        outgoing={"allow_private": True},
+    )
+
+
+def own_secret(data: Path) -> str:
+    """The demo's secret: made at the first start, kept for the next ones."""
+    file = data / "secret-key"
+    if not file.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=OWNER_ONLY)
+        file.write_text(random_secret(), encoding="utf-8")
+    return file.read_text(encoding="utf-8").strip()
+
+
+def introduce(database: Database, sandbox: Sandbox) -> None:
+    """Register the sandbox, unless an earlier start did."""
+    with database.transaction() as db:
+        if find_registration(db, sandbox.issuer, sandbox.client_id) is not None:
+            return
+        add_platform(
+            db,
+            name="Sandbox LMS",
+            issuer=sandbox.issuer,
+            client_id=sandbox.client_id,
+            deployment_id=sandbox.deployment_id,
+            auth_url=sandbox.auth_url,
+            token_url=sandbox.token_url,
+            jwks_url=sandbox.jwks_url,
+            product=Product.OTHER,
+            allow_private=True,
+        )

@@ -1,0 +1,1 @@
+"""Engagement and completion, from evidence to the gradebook."""

@@ -1,0 +1,369 @@
+"""The outbox of scores: the newest wanted value of each gradebook cell, and its delivery.
+
+One row per cell, changed in place. Every new wanted value gets a higher ``revision`` and a
+timestamp at least a second later (LTI-113), so a value and its timestamp belong together for
+ever: sending twice means the same twice, and an old delivery never passes for a newer value.
+A row with a lease is on its way in some process; nobody else touches that cell until the
+lease is given back or runs out, so an older value never overtakes a newer one.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from lti_mentoring.advantage.scores import Delivered, Outcome, Refused, Score, TryLater
+from lti_mentoring.advantage.tokens import RegisteredTool
+from lti_mentoring.core import clock, leases
+from lti_mentoring.core.bell import quiet_time, ring_soon
+from lti_mentoring.core.upsert import insert_into
+from lti_mentoring.grading.comment import Counts, build_comment
+from lti_mentoring.models import (
+    Course,
+    Deployment,
+    LineItem,
+    Membership,
+    Participant,
+    PlatformUser,
+    Program,
+    Registration,
+    ScorePublication,
+)
+from lti_mentoring.vocabulary import (
+    ActivityProgress,
+    CourseRole,
+    LineItemKind,
+    MembershipState,
+    ParticipantRole,
+    ProgramState,
+    PublicationState,
+    RegistrationState,
+)
+
+BELL = "scores"
+STEP = timedelta(seconds=1)
+RESTING = frozenset({PublicationState.BLOCKED, PublicationState.STOPPED})
+SILENT = (ProgramState.DRAFT, ProgramState.PAUSED, ProgramState.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a cell should show; the counts make its comment."""
+
+    given: Decimal
+    maximum: Decimal
+    progress: ActivityProgress
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to deliver one row until ``lease_until``."""
+
+    publication_id: int
+    lease_until: datetime
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One value on its way, with all that sending it takes; no transaction is needed any more."""
+
+    publication_id: int
+    revision: int
+    lease_until: datetime
+    tool: RegisteredTool
+    line_item_url: str
+    score: Score
+
+
+def want(
+    db: Session, column: LineItem, participant_id: int, wanted: Wanted, *, begin: bool
+) -> bool:
+    """Let a cell show ``wanted``, soon; false if that changes nothing.
+
+    Without ``begin`` a cell that was never written stays empty: nobody is to see a zero
+    before anything could be done. Only learners have cells, and no test users.
+    """
+    cell = _cell(db, column.id, participant_id)
+    if not _is_graded(db, participant_id) or (cell is None and not begin):
+        return False
+    if cell is None:
+        return _begin(db, column, participant_id, wanted)
+    if _shows(cell, wanted):
+        return False
+    cell.revision += 1
+    cell.scored_at = max(clock.now(), cell.scored_at + STEP)
+    _fill(cell, wanted)
+    if cell.state not in RESTING:
+        _wait_quietly(db, cell)
+    return True
+
+
+def claim(db: Session, limit: int, lease_seconds: float) -> list[Claim]:
+    """Take at most ``limit`` due cells for delivery; nobody else gets the same ones."""
+    lease_until = clock.now() + timedelta(seconds=lease_seconds)
+    values = {
+        "state": PublicationState.SENDING,
+        "lease_until": lease_until,
+        "attempts": ScorePublication.attempts + 1,
+    }
+    taken = leases.claim(db, ScorePublication.id, _is_due(clock.now()), values, limit)
+    return [Claim(publication_id, lease_until) for publication_id in taken]
+
+
+def open_parcel(db: Session, claimed: Claim, lease_seconds: float) -> Parcel | None:
+    """What to send for a claim, with a fresh lease; null if there is nothing to send any more.
+
+    A claim waits for its turn in a batch, so it may have run out, or the wanted value may
+    have changed. Then the row is left for whoever claims it next.
+    """
+    lease_until = clock.now() + timedelta(seconds=lease_seconds)
+    held = and_(
+        ScorePublication.id == claimed.publication_id,
+        ScorePublication.lease_until == claimed.lease_until,
+    )
+    renewed = db.execute(
+        update(ScorePublication)
+        .where(held, ScorePublication.state == PublicationState.SENDING)
+        .values(lease_until=lease_until)
+        .returning(ScorePublication.id)
+    ).first()
+    if renewed is None:
+        db.execute(update(ScorePublication).where(held).values(lease_until=None))
+        return None
+    return _parcel(db, claimed.publication_id, lease_until)
+
+
+def settle(db: Session, parcel: Parcel, outcome: Outcome) -> None:
+    """Write down how a delivery ended. What it says about an older revision moves no newer one."""
+    row = db.get(ScorePublication, parcel.publication_id, with_for_update=True)
+    if row is None:
+        return
+    ours = row.lease_until == parcel.lease_until
+    if isinstance(outcome, Delivered) and _is_newest(row, parcel):
+        row.sent_at = clock.now()
+        row.sent_score = parcel.score.given
+        row.sent_scored_at = parcel.score.scored_at
+    if ours:
+        row.lease_until = None
+    if row.revision != parcel.revision or row.state is not PublicationState.SENDING:
+        return
+    if isinstance(outcome, Delivered):
+        row.state, row.error, row.attempts = PublicationState.SENT, None, 0
+    elif ours:
+        _put_back(db, row, outcome)
+
+
+def retry(db: Session, publication_ids: Collection[int]) -> int:
+    """Try refused or waiting cells again now, as a person asks; how many."""
+    return _hurry(db, publication_ids, (PublicationState.BLOCKED, PublicationState.PENDING))
+
+
+def post_now(db: Session, program_id: int) -> int:
+    """Send everything of a program that waits, without further delay; how many."""
+    columns = select(LineItem.id).where(LineItem.program_id == program_id)
+    waiting = select(ScorePublication.id).where(ScorePublication.line_item_id.in_(columns))
+    return _hurry(db, db.scalars(waiting).all(), (PublicationState.PENDING,))
+
+
+def stop(db: Session, participant_ids: Collection[int]) -> int:
+    """Write no more into the cells of these people; what was sent stays. How many were stopped."""
+    return _stop(db, ScorePublication.participant_id.in_(participant_ids))
+
+
+def stop_cell(db: Session, line_item_id: int, participant_id: int) -> None:
+    """Write no more into this cell, if there is one."""
+    cell = ScorePublication.line_item_id == line_item_id
+    _stop(db, and_(cell, ScorePublication.participant_id == participant_id))
+
+
+def resume(db: Session, participant_ids: Collection[int]) -> int:
+    """Go on with cells that were stopped; how many."""
+    return _hurry(
+        db,
+        db.scalars(
+            select(ScorePublication.id).where(ScorePublication.participant_id.in_(participant_ids))
+        ).all(),
+        (PublicationState.STOPPED,),
+    )
+
+
+def _cell(db: Session, line_item_id: int, participant_id: int) -> ScorePublication | None:
+    return db.scalar(
+        select(ScorePublication)
+        .where(
+            ScorePublication.line_item_id == line_item_id,
+            ScorePublication.participant_id == participant_id,
+        )
+        .with_for_update()
+    )
+
+
+def _begin(db: Session, column: LineItem, participant_id: int, wanted: Wanted) -> bool:
+    now = clock.now()
+    row = {
+        "line_item_id": column.id,
+        "participant_id": participant_id,
+        "score_given": wanted.given,
+        "score_maximum": wanted.maximum,
+        "activity_progress": wanted.progress,
+        "comment": build_comment(wanted.counts, now.date()),
+        "scored_at": now,
+        "state": PublicationState.PENDING,
+        "revision": 1,
+        "attempts": 0,
+        "next_at": now + quiet_time(db),
+    }
+    statement = insert_into(db, ScorePublication).values(row).on_conflict_do_nothing()
+    made = db.execute(statement.returning(ScorePublication.id)).first() is not None
+    if made:
+        ring_soon(db, BELL, quiet_time(db).total_seconds())
+        return True
+    return want(db, column, participant_id, wanted, begin=True)  # somebody was faster
+
+
+def _is_graded(db: Session, participant_id: int) -> bool:
+    found = db.scalar(
+        select(Participant.id)
+        .join(Membership)
+        .where(
+            Participant.id == participant_id,
+            Participant.role == ParticipantRole.MENTEE,
+            Membership.role == CourseRole.LEARNER,
+            Membership.state == MembershipState.ACTIVE,
+            Membership.is_test_user.is_(False),
+        )
+    )
+    return found is not None
+
+
+def _shows(cell: ScorePublication, wanted: Wanted) -> bool:
+    """Whether nothing but the day would change."""
+    return (
+        cell.score_given == wanted.given
+        and cell.score_maximum == wanted.maximum
+        and cell.activity_progress == wanted.progress
+        and cell.comment == build_comment(wanted.counts, cell.scored_at.date())
+    )
+
+
+def _fill(cell: ScorePublication, wanted: Wanted) -> None:
+    cell.score_given = wanted.given
+    cell.score_maximum = wanted.maximum
+    cell.activity_progress = wanted.progress
+    cell.comment = build_comment(wanted.counts, cell.scored_at.date())
+
+
+def _wait_quietly(db: Session, cell: ScorePublication) -> None:
+    """A busy hour becomes one score; and no score is sent before its own timestamp."""
+    cell.state = PublicationState.PENDING
+    cell.attempts = 0
+    cell.error = None
+    cell.next_at = max(clock.now() + quiet_time(db), cell.scored_at)
+    ring_soon(db, BELL, (cell.next_at - clock.now()).total_seconds())
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    posted = or_(
+        and_(LineItem.kind == LineItemKind.ENGAGEMENT, Program.posts_engagement.is_(True)),
+        and_(LineItem.kind == LineItemKind.COMPLETION, Program.posts_completion.is_(True)),
+    )
+    ready = (
+        select(LineItem.id)
+        .join(Program, Program.id == LineItem.program_id)
+        .join(Course, Course.id == Program.course_id)
+        .join(Deployment, Deployment.id == Course.deployment_id)
+        .join(Registration, Registration.id == Deployment.registration_id)
+        .where(
+            LineItem.url.is_not(None),
+            Program.state.not_in(SILENT),
+            Registration.state == RegistrationState.APPROVED,
+            posted,
+        )
+    )
+    return and_(
+        ScorePublication.state.in_((PublicationState.PENDING, PublicationState.SENDING)),
+        ScorePublication.next_at <= now,
+        or_(ScorePublication.lease_until.is_(None), ScorePublication.lease_until <= now),
+        ScorePublication.line_item_id.in_(ready),
+    )
+
+
+def _parcel(db: Session, publication_id: int, lease_until: datetime) -> Parcel:
+    row, url, registration, subject = db.execute(
+        select(ScorePublication, LineItem.url, Registration, PlatformUser.subject)
+        .join(LineItem, LineItem.id == ScorePublication.line_item_id)
+        .join(Participant, Participant.id == ScorePublication.participant_id)
+        .join(Membership, Membership.id == Participant.membership_id)
+        .join(PlatformUser, PlatformUser.id == Membership.user_id)
+        .join(Registration, Registration.id == PlatformUser.registration_id)
+        .where(ScorePublication.id == publication_id)
+    ).one()
+    return Parcel(
+        publication_id=row.id,
+        revision=row.revision,
+        lease_until=lease_until,
+        tool=RegisteredTool.of(registration),
+        line_item_url=url or "",
+        score=Score(
+            user_id=subject,
+            given=row.score_given,
+            maximum=row.score_maximum,
+            comment=row.comment,
+            activity_progress=row.activity_progress,
+            scored_at=row.scored_at,
+        ),
+    )
+
+
+def _is_newest(row: ScorePublication, parcel: Parcel) -> bool:
+    return row.sent_scored_at is None or row.sent_scored_at <= parcel.score.scored_at
+
+
+def _put_back(db: Session, row: ScorePublication, outcome: Refused | TryLater) -> None:
+    row.error = outcome.reason
+    if isinstance(outcome, Refused):
+        row.state = PublicationState.BLOCKED
+        return
+    wait = leases.wait_seconds(row.attempts, outcome.seconds)
+    row.state = PublicationState.PENDING
+    row.next_at = clock.now() + timedelta(seconds=wait)
+    ring_soon(db, BELL, wait)
+
+
+def _hurry(
+    db: Session, publication_ids: Collection[int], states: Collection[PublicationState]
+) -> int:
+    now = clock.now()
+    hurried = db.execute(
+        update(ScorePublication)
+        .where(ScorePublication.id.in_(publication_ids), ScorePublication.state.in_(states))
+        .values(
+            state=PublicationState.PENDING,
+            attempts=0,
+            error=None,
+            next_at=sa.case(
+                (ScorePublication.scored_at > now, ScorePublication.scored_at), else_=now
+            ),
+        )
+        .returning(ScorePublication.id)
+    ).all()
+    if hurried:
+        ring_soon(db, BELL)
+    return len(hurried)
+
+
+def _stop(db: Session, which: ColumnElement[bool]) -> int:
+    stopped = db.execute(
+        update(ScorePublication)
+        .where(
+            which, ScorePublication.state.not_in((PublicationState.SENT, PublicationState.STOPPED))
+        )
+        .values(state=PublicationState.STOPPED)
+        .returning(ScorePublication.id)
+    ).all()
+    return len(stopped)

@@ -1,0 +1,1 @@
+"""Background work. The engine rings; the tables are the truth."""

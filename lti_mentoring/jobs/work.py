@@ -1,0 +1,118 @@
+"""What the background does, without the engine that calls it: each function works off one queue.
+
+The tables are the truth about what is due, so any of these may be called at any time, twice
+or not at all, in any number of processes.
+"""
+
+from dataclasses import dataclass
+
+from lti_mentoring.advantage.client import ServiceClient
+from lti_mentoring.advantage.memberships import RosterReading
+from lti_mentoring.advantage.tokens import RegisteredTool, Tokens
+from lti_mentoring.core.db import Database
+from lti_mentoring.core.errors import AddressRefused, PlatformRefused, PlatformUnavailable
+from lti_mentoring.core.http import Client
+from lti_mentoring.core.keys import SecretBox
+from lti_mentoring.grading import recompute
+from lti_mentoring.grading.publisher import Publisher
+from lti_mentoring.services import roster, timers, tool_keys
+from lti_mentoring.services.roster_changes import Staged
+from lti_mentoring.settings import Settings
+
+REQUESTS_PER_SCORE = 4  # a token, the score, and both again with a fresh token
+SCORES_AT_ONCE = 100
+MOST_ROUNDS = 1000
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the background needs, made once per process."""
+
+    database: Database
+    settings: Settings
+    tokens: Tokens
+    http: Client
+    publisher: Publisher
+
+    def client_of(self, tool: RegisteredTool) -> ServiceClient:
+        """The services of one platform."""
+        return ServiceClient(tool, self.http, self.tokens)
+
+
+def prepare(database: Database, http: Client, box: SecretBox, settings: Settings) -> Work:
+    """Everything that the background needs; opens nothing yet."""
+    tokens = Tokens(database.transaction, http, box, lambda db: tool_keys.signer(db, box))
+    # A lease has to outlast the slowest delivery, or a score could be on two ways at once.
+    longest = REQUESTS_PER_SCORE * settings.outgoing.total_timeout_seconds
+    publisher = Publisher(
+        database.transaction,
+        lambda tool: ServiceClient(tool, http, tokens),
+        workers=settings.scores.workers,
+        batch=settings.scores.batch,
+        lease_seconds=max(settings.scores.lease_seconds, longest),
+    )
+    return Work(database, settings, tokens, http, publisher)
+
+
+def deliver_scores(work: Work) -> int:
+    """Make sure of gradebook columns, and send every score that is due; how many."""
+    sent = 0
+    for _ in range(MOST_ROUNDS):
+        done = work.publisher.publish_due()
+        sent += done
+        if not done:
+            break
+    return sent
+
+
+def read_rosters(work: Work) -> int:
+    """Read every roster that is due; how many."""
+    for number in range(MOST_ROUNDS):
+        if not _read_one_roster(work):
+            return number
+    return MOST_ROUNDS
+
+
+def run_timers(work: Work) -> int:
+    """What happens by itself as time passes; how many things did."""
+    with work.database.transaction() as db:
+        return timers.run_due(db)
+
+
+def refresh_scores(work: Work) -> int:
+    """Compute scores anew that are a day old, since days count; how many."""
+    with work.database.transaction() as db:
+        stale = recompute.stale_participants(db, SCORES_AT_ONCE)
+        for participant_id in stale:
+            recompute.participant(db, participant_id)
+    return len(stale)
+
+
+def _read_one_roster(work: Work) -> bool:
+    transaction = work.database.transaction
+    with transaction() as db:
+        reading = roster.claim_due(db)
+    if reading is None:
+        return False
+    limits = work.settings.roster
+    pages = RosterReading(work.client_of(reading.tool), reading.memberships_url, limits.page_size)
+    staged = Staged()
+    try:
+        for members in pages:
+            staged.add(members)
+    except PlatformUnavailable as error:
+        with transaction() as db:
+            roster.note_trouble(db, reading, error)
+    except (PlatformRefused, AddressRefused) as error:
+        with transaction() as db:
+            roster.note_refusal(db, reading, getattr(error, "reason", str(error)))
+    else:
+        with transaction() as db:
+            roster.apply_reading(
+                db,
+                reading,
+                staged,
+                complete=pages.complete,
+                guard_percent=limits.removal_guard_percent,
+            )
+    return True

@@ -1,0 +1,272 @@
+"""Rosters: asking for a reading, and applying what was read in one transaction.
+
+Nobody is ever deleted, and nobody is taken for gone unless the reading was whole. Staff whom
+no roster has ever listed stay: some LMSs list only students, or only who has opened the tool.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from lti_mentoring.advantage.tokens import RegisteredTool
+from lti_mentoring.core import clock, leases
+from lti_mentoring.core.bell import ring_soon
+from lti_mentoring.core.errors import PlatformUnavailable
+from lti_mentoring.core.upsert import insert_into
+from lti_mentoring.models import Course, Deployment, Registration, RosterSync
+from lti_mentoring.policies.actor import Actor, require
+from lti_mentoring.rules.roster import removal_needs_confirmation
+from lti_mentoring.rules.transitions import next_state
+from lti_mentoring.services import activity, departures
+from lti_mentoring.services.roster_changes import Changes, Staged, find_changes, write_changes
+from lti_mentoring.vocabulary import RegistrationState, RosterSyncState, Verb
+
+BELL = "roster"
+LEASE_SECONDS = 1800.0  # reading 50,000 members from a slow LMS takes a while
+MOST_ATTEMPTS = 8
+WAITING = (RosterSyncState.DUE, RosterSyncState.RUNNING)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A reading that is under way; no transaction is needed to go on with it."""
+
+    sync_id: int
+    began_at: datetime
+    lease_until: datetime
+    tool: RegisteredTool
+    memberships_url: str
+
+
+def ask_for_roster(db: Session, actor: Actor, course: Course) -> RosterSync | None:
+    """Let the course's roster be read soon; what waits already is not asked for twice.
+
+    Null if the LMS does not offer this course's roster: then the tool knows who has opened it.
+
+    Raises:
+        NotAllowed: if the actor is neither staff of the course nor the system.
+    """
+    require(actor.is_staff or actor.system_reason is not None, "read the course's roster")
+    if course.memberships_url is None:
+        return None
+    now = clock.now()
+    row = {
+        "course_id": course.id,
+        "state": RosterSyncState.DUE,
+        "accepts_removals": False,
+        "requested_at": now,
+        "next_at": now,
+        "attempts": 0,
+        "member_count": 0,
+        "added_count": 0,
+        "changed_count": 0,
+        "removed_count": 0,
+    }
+    db.execute(insert_into(db, RosterSync).values(row).on_conflict_do_nothing())
+    waiting = _waiting(db, course.id)
+    if waiting is not None and actor.system_reason is None:
+        waiting.next_at = min(waiting.next_at, now)  # a person does not wait for a back-off
+    ring_soon(db, BELL)
+    return waiting
+
+
+def latest_sync(db: Session, course_id: int) -> RosterSync | None:
+    """The newest reading of a course's roster, in whatever state."""
+    newest = RosterSync.id.desc()
+    return db.scalar(
+        select(RosterSync).where(RosterSync.course_id == course_id).order_by(newest).limit(1)
+    )
+
+
+def confirm_removals(db: Session, actor: Actor, held: RosterSync) -> RosterSync:
+    """Read again, and this time let everybody go who is not on the roster.
+
+    Raises:
+        NotAllowed: if the actor does not coordinate the course.
+        Conflict: if this reading does not wait for a confirmation.
+    """
+    require(actor.coordinates, "let so many people leave")
+    waiting = _waiting(db, held.course_id)
+    wanted = RosterSyncState.DUE if waiting is None else RosterSyncState.DONE
+    held.state = next_state(held.state, wanted)
+    renewed = waiting or held
+    renewed.accepts_removals = True
+    renewed.next_at = clock.now()
+    db.flush()
+    ring_soon(db, BELL)
+    return renewed
+
+
+def dismiss_removals(db: Session, actor: Actor, held: RosterSync) -> None:
+    """Keep everybody; the next reading asks again if it still misses them.
+
+    Raises:
+        NotAllowed: if the actor does not coordinate the course.
+        Conflict: if this reading does not wait for a confirmation.
+    """
+    require(actor.coordinates, "keep people who are not on the roster")
+    held.state = next_state(held.state, RosterSyncState.DONE)
+    db.flush()
+
+
+def claim_due(db: Session) -> Reading | None:
+    """Take one due reading; nobody else gets it until the lease is over."""
+    now = clock.now()
+    lease_until = now + timedelta(seconds=LEASE_SECONDS)
+    values = {
+        "state": RosterSyncState.RUNNING,
+        "lease_until": lease_until,
+        "attempts": RosterSync.attempts + 1,
+    }
+    taken = leases.claim(db, RosterSync.id, _is_due(now), values, limit=1)
+    if not taken:
+        return None
+    course, registration = db.execute(
+        select(Course, Registration)
+        .join(RosterSync, RosterSync.course_id == Course.id)
+        .join(Deployment, Deployment.id == Course.deployment_id)
+        .join(Registration, Registration.id == Deployment.registration_id)
+        .where(RosterSync.id == taken[0])
+    ).one()
+    return Reading(
+        sync_id=taken[0],
+        began_at=now,
+        lease_until=lease_until,
+        tool=RegisteredTool.of(registration),
+        memberships_url=course.memberships_url or "",
+    )
+
+
+def apply_reading(
+    db: Session, reading: Reading, staged: Staged, *, complete: bool, guard_percent: int
+) -> Changes | None:
+    """Make the course's memberships what was read; write only what differs.
+
+    Null if the reading is no longer ours, since it took too long. Too many leaving at once
+    waits for a person; everything else is applied all the same.
+    """
+    sync = _ours(db, reading)
+    if sync is None:
+        return None
+    course = db.get_one(Course, sync.course_id)
+    registration_id = reading.tool.registration_id
+    changes = find_changes(db, course.id, staged, reading.began_at, complete=complete)
+    held = not sync.accepts_removals and removal_needs_confirmation(
+        changes.active_count, len(changes.gone), guard_percent
+    )
+    if held:
+        changes = changes.without_removals()
+    write_changes(db, course.id, registration_id, changes)
+    departures.member_left(db, course.id, [*changes.gone, *changes.suspended])
+    departures.member_back(db, course.id, changes.back)
+    _finish(db, sync, course, changes, held=held)
+    return changes
+
+
+def note_trouble(db: Session, reading: Reading, error: PlatformUnavailable) -> None:
+    """Try again later, and give up after some tries; what is known stays as it is."""
+    sync = _ours(db, reading)
+    if sync is None:
+        return
+    if sync.attempts >= MOST_ATTEMPTS:
+        _fail(sync, error.reason)
+        return
+    wait = leases.wait_seconds(sync.attempts, error.retry_after_seconds)
+    sync.state = next_state(sync.state, RosterSyncState.DUE)
+    sync.lease_until = None
+    sync.error = error.reason
+    sync.next_at = clock.now() + timedelta(seconds=wait)
+
+
+def note_refusal(db: Session, reading: Reading, reason: str) -> None:
+    """The LMS does not give the roster; what is known stays as it is."""
+    sync = _ours(db, reading)
+    if sync is not None:
+        _fail(sync, reason)
+
+
+def courses_with_roster(db: Session, course_ids: Iterable[int] | None = None) -> list[Course]:
+    """The courses whose rosters can be read; of those named, if any are."""
+    found = select(Course).where(Course.memberships_url.is_not(None)).order_by(Course.id)
+    if course_ids is not None:
+        found = found.where(Course.id.in_(list(course_ids)))
+    return list(db.scalars(found))
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    readable = (
+        select(Course.id)
+        .join(Deployment)
+        .join(Registration)
+        .where(
+            Course.memberships_url.is_not(None),
+            Registration.state == RegistrationState.APPROVED,
+        )
+    )
+    abandoned = and_(RosterSync.state == RosterSyncState.RUNNING, RosterSync.lease_until <= now)
+    waiting = and_(RosterSync.state == RosterSyncState.DUE, RosterSync.next_at <= now)
+    return and_(or_(waiting, abandoned), RosterSync.course_id.in_(readable))
+
+
+def _waiting(db: Session, course_id: int) -> RosterSync | None:
+    return db.scalar(
+        select(RosterSync).where(RosterSync.course_id == course_id, RosterSync.state.in_(WAITING))
+    )
+
+
+def _ours(db: Session, reading: Reading) -> RosterSync | None:
+    return db.scalar(
+        select(RosterSync)
+        .where(
+            RosterSync.id == reading.sync_id,
+            RosterSync.state == RosterSyncState.RUNNING,
+            RosterSync.lease_until == reading.lease_until,
+        )
+        .with_for_update()
+    )
+
+
+def _finish(db: Session, sync: RosterSync, course: Course, changes: Changes, *, held: bool) -> None:
+    now = clock.now()
+    outcome = RosterSyncState.HELD if held else RosterSyncState.DONE
+    sync.state = next_state(sync.state, outcome)
+    sync.lease_until = None
+    sync.error = None
+    sync.finished_at = course.roster_read_at = now
+    sync.member_count = changes.member_count
+    sync.added_count = len(changes.added)
+    sync.changed_count = len(changes.changed)
+    sync.removed_count = len(changes.gone)
+    system = Actor.system("roster", course.id)
+    if held:
+        count = str(changes.held_back)
+        activity.record(db, system, Verb.ROSTER_HELD, "roster_sync", sync.id, count)
+        return
+    _close_older_questions(db, sync)
+    counts = (sync.added_count, sync.changed_count, sync.removed_count)
+    if any(counts):
+        told = "+{} ~{} -{}".format(*counts)
+        activity.record(db, system, Verb.ROSTER_APPLIED, "roster_sync", sync.id, told)
+
+
+def _close_older_questions(db: Session, sync: RosterSync) -> None:
+    """A whole reading that raised no question answers the ones before it."""
+    db.execute(
+        update(RosterSync)
+        .where(
+            RosterSync.course_id == sync.course_id,
+            RosterSync.id != sync.id,
+            RosterSync.state == RosterSyncState.HELD,
+        )
+        .values(state=RosterSyncState.DONE)
+    )
+
+
+def _fail(sync: RosterSync, reason: str) -> None:
+    sync.state = next_state(sync.state, RosterSyncState.FAILED)
+    sync.lease_until = None
+    sync.error = reason
+    sync.finished_at = clock.now()

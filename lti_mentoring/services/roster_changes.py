@@ -1,0 +1,300 @@
+"""From a staged roster to the few rows that differ from it, in bulk.
+
+A reading of 10,000 members costs one query and, when nothing has changed, no write at all.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from lti_mentoring.advantage.memberships import Member
+from lti_mentoring.core import clock
+from lti_mentoring.core.upsert import insert_into
+from lti_mentoring.models import Membership, PlatformUser
+from lti_mentoring.rules import roles
+from lti_mentoring.vocabulary import CourseRole, MembershipState
+
+STATES = {
+    "active": MembershipState.ACTIVE,
+    "inactive": MembershipState.INACTIVE,
+    "deleted": MembershipState.GONE,
+}
+NAMES = ("name", "given_name", "email")
+NAMED = slice(2, 5)  # where they stand in a stored row; in a listed one they come first
+LONGEST = {"name": 255, "given_name": 255, "email": 320}
+LONGEST_SUBJECT = 255
+PLACES = 7  # subject and the six fields of Listed
+PART = 5000  # people in one statement
+
+
+class Listed(NamedTuple):
+    """What a roster says of one person, ready to be compared."""
+
+    name: str
+    given_name: str
+    email: str
+    role: CourseRole
+    state: MembershipState
+    is_test_user: bool
+
+
+class Stored(NamedTuple):
+    """What the tables say of one member; enums as plain text, since most are only compared."""
+
+    membership_id: int
+    user_id: int
+    name: str
+    given_name: str
+    email: str
+    role: str
+    state: str
+    is_test_user: bool
+    launch_role: str | None
+    launched_at: datetime | None
+    roster_role: str | None
+    was_listed: bool
+
+
+class Staged:
+    """A roster while it is being read: one small tuple a person, the last entry of each wins."""
+
+    def __init__(self) -> None:
+        self.people: dict[str, Listed] = {}
+        self._seen_roles: dict[tuple[str, ...], tuple[CourseRole, bool]] = {}
+
+    def add(self, members: Iterable[Member]) -> None:
+        """Take in one page."""
+        for member in members:
+            role, is_test_user = self._judge(member.roles)
+            state = STATES.get(member.status.lower(), MembershipState.ACTIVE)
+            self.people[member.subject[:LONGEST_SUBJECT]] = Listed(
+                member.name[: LONGEST["name"]],
+                member.given_name[: LONGEST["given_name"]],
+                member.email[: LONGEST["email"]],
+                role,
+                state,
+                is_test_user,
+            )
+
+    def _judge(self, names: tuple[str, ...]) -> tuple[CourseRole, bool]:
+        """A course has thousands of people and a handful of combinations of roles."""
+        if names not in self._seen_roles:
+            self._seen_roles[names] = roles.course_role(names), roles.is_test_user(names)
+        return self._seen_roles[names]
+
+
+class Staging:
+    """New people as a table inside one statement: a JSON parameter that the database unfolds.
+
+    A thousand people are then one statement and one parameter, four times faster than one
+    execution a person on SQLite, and more on PostgreSQL.
+    """
+
+    def __init__(self, db: Session, people: Sequence[tuple[str, Listed]]) -> None:
+        rows = json.dumps([(subject, *listed) for subject, listed in people], ensure_ascii=False)
+        if db.get_bind().dialect.name == "sqlite":
+            value = sa.func.json_each(rows).table_valued("value").c.value
+            texts = [sa.func.json_extract(value, f"$[{place}]") for place in range(PLACES)]
+        else:
+            unfolded = sa.func.jsonb_array_elements(sa.cast(sa.literal(rows), postgresql.JSONB))
+            value = unfolded.column_valued("entry")
+            texts = [sa.type_coerce(value, postgresql.JSONB)[n].astext for n in range(PLACES)]
+        self.subject, self.name, self.given_name, self.email = texts[:4]
+        self.role, self.state = texts[4:6]
+        self.is_test_user = sa.cast(texts[6], sa.Boolean)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What differs. ``gone``, ``suspended`` and ``back`` are memberships; the rest are rows."""
+
+    member_count: int = 0
+    active_count: int = 0
+    held_back: int = 0
+    added: list[tuple[str, Listed]] = field(default_factory=list)
+    changed: list[dict[str, Any]] = field(default_factory=list)
+    renamed: list[dict[str, Any]] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+    suspended: list[int] = field(default_factory=list)
+    back: list[int] = field(default_factory=list)
+
+    def without_removals(self) -> "Changes":
+        """The same, but nobody is missing."""
+        return replace(self, gone=[], held_back=len(self.gone))
+
+
+def find_changes(
+    db: Session, course_id: int, staged: Staged, began_at: datetime, *, complete: bool
+) -> Changes:
+    """Compare what was read with what is stored; nothing is written."""
+    stored = _stored(db, course_id)
+    found = Changes(
+        member_count=len(staged.people),
+        active_count=sum(row.state != MembershipState.GONE for row in stored.values()),
+    )
+    now = clock.now()
+    for subject, listed in staged.people.items():
+        row = stored.get(subject)
+        if row is None:
+            found.added.append((subject, listed))
+        else:
+            _compare(found, row, listed, now)
+    if complete and staged.people:
+        missing = (row for subject, row in stored.items() if subject not in staged.people)
+        found.gone.extend(row.membership_id for row in missing if _has_left(row, began_at))
+    return found
+
+
+def write_changes(db: Session, course_id: int, registration_id: int, changes: Changes) -> None:
+    """Write them, in a handful of bulk statements."""
+    for first in range(0, len(changes.added), PART):
+        added = Staging(db, changes.added[first : first + PART])
+        _add_users(db, registration_id, added)
+        _add_memberships(db, course_id, registration_id, added)
+    if changes.renamed:
+        db.execute(update(PlatformUser), changes.renamed)
+    if changes.changed:
+        db.execute(update(Membership), changes.changed)
+    if changes.gone:
+        left = {"state": MembershipState.GONE, "left_at": clock.now()}
+        db.execute(update(Membership), [{"id": gone, **left} for gone in changes.gone])
+
+
+def _stored(db: Session, course_id: int) -> dict[str, Stored]:
+    rows = db.execute(
+        select(
+            PlatformUser.subject,
+            Membership.id,
+            PlatformUser.id,
+            PlatformUser.name,
+            PlatformUser.given_name,
+            PlatformUser.email,
+            _plain(Membership.role),
+            _plain(Membership.state),
+            Membership.is_test_user,
+            _plain(Membership.launch_role),
+            Membership.launched_at,
+            _plain(Membership.roster_role),
+            Membership.roster_seen_at.is_not(None),
+        )
+        .join(PlatformUser, PlatformUser.id == Membership.user_id)
+        .where(Membership.course_id == course_id)
+    )
+    return {row[0]: Stored._make(row[1:]) for row in rows}
+
+
+def _plain(column: InstrumentedAttribute[Any]) -> sa.ColumnElement[str]:
+    """A state or role without the cost of making an enum of it."""
+    return sa.type_coerce(column, sa.String())
+
+
+def _compare(found: Changes, row: Stored, listed: Listed, now: datetime) -> None:
+    names = {
+        name: new for name in NAMES if (new := getattr(listed, name)) and new != getattr(row, name)
+    }  # what a roster withholds is kept from the launch
+    if names:
+        found.renamed.append(
+            {"id": row.user_id, **{name: getattr(row, name) for name in NAMES}, **names}
+        )
+    differences = {**_role_change(row, listed, now), **_state_change(row, listed, now)}
+    if not differences:
+        return
+    found.changed.append({"id": row.membership_id, **differences})
+    was_here = row.state == MembershipState.ACTIVE
+    is_here = listed.state is MembershipState.ACTIVE
+    if was_here and not is_here:
+        found.suspended.append(row.membership_id)
+    elif is_here and not was_here:
+        found.back.append(row.membership_id)
+
+
+def _role_change(row: Stored, listed: Listed, now: datetime) -> dict[str, Any]:
+    """The roster's opinion of the role, if it is new; its date only if it changed its mind."""
+    changed: dict[str, Any] = {}
+    if listed.is_test_user and not row.is_test_user:
+        changed["is_test_user"] = True
+    if row.was_listed and row.roster_role == listed.role:
+        return changed
+    is_first = row.roster_role is None
+    changed_at = None if is_first and row.launched_at is not None else now
+    if not row.was_listed:
+        changed["roster_seen_at"] = now
+    changed["roster_role"] = listed.role
+    changed["roster_role_changed_at"] = changed_at
+    changed["role"] = roles.effective_role(
+        launch_role=CourseRole(row.launch_role) if row.launch_role else None,
+        launched_at=row.launched_at,
+        roster_role=listed.role,
+        roster_role_changed_at=changed_at,
+    )
+    return changed
+
+
+def _state_change(row: Stored, listed: Listed, now: datetime) -> dict[str, Any]:
+    if row.state == listed.state:
+        return {}
+    left_at = None if listed.state is MembershipState.ACTIVE else now
+    return {"state": listed.state, "left_at": left_at}
+
+
+def _has_left(row: Stored, began_at: datetime) -> bool:
+    """Once listed or a learner, and not seen since the reading began."""
+    if row.state == MembershipState.GONE or row.is_test_user:
+        return False
+    if row.launched_at is not None and row.launched_at >= began_at:
+        return False
+    return row.was_listed or row.role == CourseRole.LEARNER
+
+
+def _add_users(db: Session, registration_id: int, added: Staging) -> None:
+    """People may be known from other courses; then a name that is given wins over an old one."""
+    now = sa.literal(clock.now(), PlatformUser.created_at.type)
+    chosen = select(
+        sa.literal(registration_id), added.subject, added.name, added.given_name, added.email, now
+    ).where(sa.true())  # SQLite takes ON CONFLICT for a join without a WHERE
+    columns = ["registration_id", "subject", *NAMES, "created_at"]
+    statement = insert_into(db, PlatformUser).from_select(columns, chosen, include_defaults=False)
+    kept = {
+        name: sa.func.coalesce(
+            sa.func.nullif(statement.excluded[name], ""), getattr(PlatformUser, name)
+        )
+        for name in NAMES
+    }
+    db.execute(
+        statement.on_conflict_do_update(index_elements=["registration_id", "subject"], set_=kept)
+    )
+
+
+def _add_memberships(db: Session, course_id: int, registration_id: int, added: Staging) -> None:
+    """The database looks up the new people's ids, so that nobody has to fetch them first."""
+    now = sa.literal(clock.now(), Membership.joined_at.type)
+    # A subquery instead of a join: SQLite would run through all people for each of them.
+    person = (
+        select(PlatformUser.id)
+        .where(
+            PlatformUser.registration_id == registration_id, PlatformUser.subject == added.subject
+        )
+        .correlate_except(PlatformUser)
+        .scalar_subquery()
+    )
+    values = {
+        "course_id": sa.literal(course_id),
+        "user_id": person,
+        "role": added.role,
+        "roster_role": added.role,
+        "state": added.state,
+        "is_test_user": added.is_test_user,
+        "roster_role_changed_at": now,
+        "roster_seen_at": now,
+        "joined_at": now,
+        "left_at": sa.case((added.state != MembershipState.ACTIVE.value, now)),
+    }
+    chosen = select(*values.values())
+    db.execute(sa.insert(Membership).from_select(list(values), chosen, include_defaults=False))

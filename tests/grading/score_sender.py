@@ -1,0 +1,49 @@
+"""A process of its own that delivers scores until nothing is due; the kill test ends it roughly.
+
+Its arguments: the database's address and the platform's.
+"""
+
+import sys
+
+from lti_mentoring.advantage.client import ServiceClient
+from lti_mentoring.advantage.tokens import Tokens
+from lti_mentoring.core import clock
+from lti_mentoring.core.db import connect
+from lti_mentoring.core.http import Client
+from lti_mentoring.core.keys import SecretBox
+from lti_mentoring.grading.publisher import Publisher
+from lti_mentoring.services import tool_keys
+from lti_mentoring.settings import Outgoing
+from tests.support.database import SECRET
+
+LEASE_SECONDS = 1.0
+WORKERS = 4
+
+
+def main(database_url: str) -> None:
+    """Deliver, batch after batch, as the worker does; leases are short, so that tests are."""
+    database = connect(database_url)
+    limits = Outgoing(
+        allow_private=True,
+        connect_timeout_seconds=5,
+        read_timeout_seconds=5,
+        total_timeout_seconds=10,
+        max_response_bytes=1_000_000,
+    )
+    http = Client(limits, "kill test")
+    box = SecretBox(SECRET)
+    tokens = Tokens(database.transaction, http, box, lambda db: tool_keys.signer(db, box))
+    publisher = Publisher(
+        database.transaction,
+        lambda tool: ServiceClient(tool, http, tokens),
+        workers=WORKERS,
+        batch=20,
+        lease_seconds=LEASE_SECONDS,
+    )
+    print("ready", clock.now().isoformat(), flush=True)
+    while True:
+        publisher.publish_due()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

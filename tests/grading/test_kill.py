@@ -1,0 +1,163 @@
+"""The promise that nothing is lost or doubled with another meaning when a process is killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+from lti_mentoring.core import clock
+from lti_mentoring.models import ScorePublication
+from lti_mentoring.vocabulary import ActivityProgress, PublicationState
+from tests.support.factories import make_line_item, make_mentee, make_program
+
+ROOT = Path(__file__).resolve().parents[2]
+LEARNERS = 40
+SLOWNESS_SECONDS = 0.02
+
+
+class StrictGradebook:
+    """A platform on a socket: takes a score only if its timestamp is newer, as Moodle does."""
+
+    def __init__(self):
+        self.arrived = defaultdict(list)  # user: (timestamp, score) in order of arrival
+        self.accepted = {}
+        self._lock = threading.Lock()
+
+    @Request.application
+    def __call__(self, request):
+        if request.path == "/token":
+            return Response('{"access_token": "t", "expires_in": 3600}', mimetype="text/html")
+        time.sleep(SLOWNESS_SECONDS)
+        score = request.get_json(force=True)
+        user, stamp = score["userId"], score["timestamp"]
+        with self._lock:
+            self.arrived[user].append((stamp, score["scoreGiven"]))
+            if user in self.accepted and self.accepted[user][0] >= stamp:
+                return Response("[]", 409)
+            self.accepted[user] = (stamp, score["scoreGiven"])
+        return Response("", 200)
+
+    @property
+    def count(self):
+        with self._lock:
+            return sum(map(len, self.arrived.values()))
+
+
+class _Silent(WSGIRequestHandler):
+    def log(self, *_given):
+        pass
+
+
+@pytest.fixture
+def gradebook():
+    platform = StrictGradebook()
+    server = make_server("127.0.0.1", 0, platform, threaded=True, request_handler=_Silent)
+    platform.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield platform
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+class Sender:
+    """A delivering process that can be killed."""
+
+    def __init__(self, database):
+        url = database.engine.url.render_as_string(hide_password=False)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.grading.score_sender", url],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"},
+            stdout=subprocess.PIPE,
+        )
+        self._process.stdout.readline()
+
+    def kill(self):
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+        self._process.stdout.close()
+
+
+def wait_until(true, seconds=60):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.01)
+
+
+def want_scores(database, platform):
+    """Forty learners with a wanted score each; their publications' ids."""
+    with database.transaction() as db:
+        program = make_program(db)
+        registration = program.course.deployment.registration
+        registration.token_url = f"{platform.url}/token"
+        column = make_line_item(db, program, url=f"{platform.url}/column")
+        now = clock.now()
+        rows = [
+            ScorePublication(
+                line_item_id=column.id,
+                participant_id=make_mentee(db, program, name=f"Person {number}").id,
+                score_given=number,
+                score_maximum=100,
+                activity_progress=ActivityProgress.IN_PROGRESS,
+                scored_at=now,
+                next_at=now,
+            )
+            for number in range(LEARNERS)
+        ]
+        db.add_all(rows)
+        db.flush()
+        return [row.id for row in rows]
+
+
+def change_all(database, points):
+    """Everybody has earned more: a new revision with a later timestamp, due at once."""
+    with database.transaction() as db:
+        for row in db.scalars(select(ScorePublication).with_for_update()):
+            row.score_given += points
+            row.revision += 1
+            row.scored_at = max(clock.now(), row.scored_at + timedelta(seconds=1))
+            row.next_at = clock.now()
+            row.state = PublicationState.PENDING
+
+
+def all_sent(database):
+    with database.transaction() as db:
+        states = db.scalars(select(ScorePublication.state)).all()
+    return set(states) == {PublicationState.SENT}
+
+
+@pytest.mark.sockets
+@pytest.mark.slow
+def test_a_killed_sender_loses_nothing_and_sends_nothing_with_another_meaning(database, gradebook):
+    want_scores(database, gradebook)
+    for round_number in range(1, 4):
+        before = gradebook.count
+        sender = Sender(database)
+        wait_until(lambda enough=before + 5: gradebook.count >= enough)
+        if round_number == 2:
+            change_all(database, points=40)  # while scores are on their way
+        sender.kill()
+
+    last = Sender(database)
+    wait_until(lambda: all_sent(database))
+    last.kill()
+
+    with database.transaction() as db:
+        wanted = sorted(float(score) for score in db.scalars(select(ScorePublication.score_given)))
+    assert sorted(float(score) for _, score in gradebook.accepted.values()) == wanted
+    for arrivals in gradebook.arrived.values():
+        assert arrivals == sorted(arrivals), "an older score arrived after a newer one"
+        assert len(dict(arrivals)) == len(set(arrivals)), "one timestamp had two meanings"
