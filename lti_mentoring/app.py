@@ -37,6 +37,18 @@ def user_agent(settings: Settings) -> str:
     return f"lti-mentoring/{__version__} (+{settings.public_url})"
 
 
+def equip(
+    app: Flask, settings: Settings, database: Database | None = None, http: Client | None = None
+) -> None:
+    """Give ``app`` what it works with; tests hand one application from database to database."""
+    database = database or connect(settings.database_url)
+    http = http or Client(settings.outgoing, user_agent(settings))
+    box = SecretBox(settings.secret_key, settings.secret_key_previous)
+    worker = Worker(database, http, box, settings)
+    app.extensions["mentoring"] = Mentoring(settings, database, http, box, worker)
+    app.extensions.pop("key_sets", None)
+
+
 def create_app(
     settings: Settings | None = None,
     *,
@@ -46,10 +58,8 @@ def create_app(
 ) -> Flask:
     """The application. ``database`` and ``http`` are made from the settings unless given."""
     settings = settings or load_settings()
-    database = database or connect(settings.database_url)
-    http = http or Client(settings.outgoing, user_agent(settings))
-    box = SecretBox(settings.secret_key, settings.secret_key_previous)
     app = Flask(__name__)
+    equip(app, settings, database, http)
     app.session_interface = MemorySessionInterface()
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -63,9 +73,6 @@ def create_app(
         COMPRESS_ALGORITHM=["br", "gzip"],
     )  # fmt: skip
     app.config.update(config)
-    app.extensions["mentoring"] = Mentoring(
-        settings, database, http, box, Worker(database, http, box, settings)
-    )
     locale.install(app, settings.default_locale)
     templating.install(app)
     error_pages.install(app)

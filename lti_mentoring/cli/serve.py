@@ -64,7 +64,8 @@ def serve_until_interrupted(app: Flask, host: str, port: int, *, embedded: bool)
     server = waitress.create_server(
         app, host=host, port=port, threads=THREADS, max_request_body_size=LARGEST_BODY, ident=None
     )
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     if embedded:
         ours.worker.start()
     try:

@@ -182,4 +182,5 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     reading = connection.get_execution_options().get("reading")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    driver: Any = connection.connection.driver_connection  # spares SQLAlchemy's own machinery
+    driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")

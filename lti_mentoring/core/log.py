@@ -58,7 +58,7 @@ def configure(log_format: str, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("urllib3", "huey", "waitress.queue"):
+    for noisy in ("alembic", "urllib3", "huey", "waitress.queue"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -30,7 +30,7 @@ def _set_headers(response: Response) -> Response:
     response.headers.setdefault("Cache-Control", "no-store")
     if current_app.extensions["mentoring"].settings.public_url.startswith("https:"):
         response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
-    if response.mimetype == "text/html":
+    if response.mimetype == "text/html" and not response.location:
         response.headers.setdefault("Content-Security-Policy", _policy())
     return response
 

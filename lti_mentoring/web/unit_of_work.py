@@ -117,7 +117,7 @@ def _finish(response: Response) -> Response:
         return response
     if request.method in SAFE:
         notices.clear_shown()
-        return response
+        return _carry_ticket(response)
     try:
         if g.actor is not None and response.status_code == SEE_OTHER:
             drafts.forget(db, g.actor.membership_id, drafts.path_within(request.path))
@@ -129,9 +129,9 @@ def _finish(response: Response) -> Response:
 
 
 def _carry_ticket(response: Response) -> Response:
-    """A redirect after a form without cookies leads to a page that needs a ticket."""
+    """Without cookies, a redirect leads to a page that needs a ticket of its own."""
     target = response.headers.get("Location", "")
-    if g.proof == "token" and target.startswith(identity.landing_path(g.sign_in_key)):
+    if g.proof in {"token", "ticket"} and target.startswith(identity.landing_path(g.sign_in_key)):
         settings = current_app.extensions["mentoring"].settings
         response.headers["Location"] = identity.with_ticket(settings, g.sign_in_key, target)
     return response

@@ -1,4 +1,3 @@
-
 import pytest
 
 from lti_mentoring.advantage.memberships import RosterReading

@@ -5,7 +5,7 @@ import io
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,12 +34,16 @@ class Source:
     def tree(self) -> ast.Module:
         return ast.parse(self.text, self.name)
 
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        return list(ast.walk(self.tree))
+
     def functions(self) -> Iterator[Function]:
-        return (node for node in ast.walk(self.tree) if isinstance(node, Function))
+        return (node for node in self.nodes if isinstance(node, Function))
 
     def imports(self) -> Iterator[tuple[ast.stmt, str]]:
         """Every import statement with the module it names."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 yield from ((node, alias.name) for alias in node.names)
             elif isinstance(node, ast.ImportFrom):
@@ -47,7 +51,7 @@ class Source:
 
     def calls(self) -> Iterator[tuple[ast.Call, str]]:
         """Every call with the words before its parenthesis: ``clock.now``, ``db.commit``."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Call):
                 yield node, ast.unparse(node.func)
 
@@ -62,6 +66,7 @@ class Source:
         return f"{self.name}:{node.lineno}: {what}"
 
 
+@cache  # parsing the whole tree anew for every test would take most of their time
 def sources(folder: Path = PRODUCT, pattern: str = "*.py") -> list[Source]:
     """The Python files below ``folder``, in the same order every time (xdist wants that)."""
     return [Source(path) for path in files(folder, pattern)]

@@ -82,6 +82,7 @@ def test_no_module_is_longer_than_one_can_keep_in_mind():
         f"{source.name}: {count} lines"
         for source in sources()
         if (count := source.text.count("\n")) > LONGEST_MODULE
+        and not source.name.startswith("lti_mentoring/migrations/versions/")
     ]
 
     assert not long, listing(long, f"A module has at most {LONGEST_MODULE} lines:")
@@ -185,12 +186,13 @@ def test_there_is_one_door_to_the_network():
 
 def late_imports() -> dict[str, str]:
     """Imports inside functions: "file: module" to where that is."""
-    return {
-        f"{source.name}: {module}": source.at(node, module)
-        for source in sources()
-        for node, module in source.imports()
-        if any(node in ast.walk(function) for function in source.functions())
-    }
+    late = {}
+    for source in sources():
+        inside = {id(node) for function in source.functions() for node in ast.walk(function)}
+        for node, module in source.imports():
+            if id(node) in inside:
+                late[f"{source.name}: {module}"] = source.at(node, module)
+    return late
 
 
 def test_imports_stand_at_the_top():

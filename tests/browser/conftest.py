@@ -26,3 +26,12 @@ def browser(request, playwright, tmp_path):
     """A browser with third-party cookies, and one that blocks them."""
     with open_browser(playwright, tmp_path / "profile", request.param) as context:
         yield context
+
+
+def pytest_collection_modifyitems(items):
+    """A closed browser leaves connections behind, which the servers' threads drop uncleanly."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            quiet = "ignore::pytest.PytestUnraisableExceptionWarning"
+            item.add_marker(pytest.mark.filterwarnings(quiet))
+            item.add_marker(pytest.mark.filterwarnings("ignore::ResourceWarning"))

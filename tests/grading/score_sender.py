@@ -1,13 +1,12 @@
 """A process of its own that delivers scores until nothing is due; the kill test ends it roughly.
 
-Its arguments: the database's address and the platform's.
+Its argument is the database's address.
 """
 
 import sys
 
 from lti_mentoring.advantage.client import ServiceClient
 from lti_mentoring.advantage.tokens import Tokens
-from lti_mentoring.core import clock
 from lti_mentoring.core.db import connect
 from lti_mentoring.core.http import Client
 from lti_mentoring.core.keys import SecretBox
@@ -16,7 +15,7 @@ from lti_mentoring.services import tool_keys
 from lti_mentoring.settings import Outgoing
 from tests.support.database import SECRET
 
-LEASE_SECONDS = 1.0
+LEASE_SECONDS = 3.0
 WORKERS = 4
 
 
@@ -40,7 +39,8 @@ def main(database_url: str) -> None:
         batch=20,
         lease_seconds=LEASE_SECONDS,
     )
-    print("ready", clock.now().isoformat(), flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     while True:
         publisher.publish_due()
 

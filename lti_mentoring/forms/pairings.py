@@ -1,0 +1,58 @@
+"""Signing the agreement, the private fit check, and parting."""
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from lti_mentoring.vocabulary import EndReason, FitAnswer
+
+LONGEST_NAME = 255
+
+FIT = (
+    SelectChoice(FitAnswer.GOOD.value, _("Yes, we get on well")),
+    SelectChoice(FitAnswer.UNSURE.value, _("I am not sure yet")),
+    SelectChoice(FitAnswer.NOT_A_FIT.value, _("No, I would rather try somebody else")),
+)
+
+
+class SignForm(FlaskForm):
+    """A name under the text that was read; ``agreement_version`` says which that was."""
+
+    agreement_version = HiddenField()
+    signed_name = StringField(
+        _("Your full name"),
+        validators=[
+            DataRequired(_("Please type your name to sign.")),
+            Length(max=LONGEST_NAME),
+        ],
+        render_kw={"autocomplete": "name", "maxlength": LONGEST_NAME},
+    )
+
+    @property
+    def read_version(self) -> int:
+        """The version of the text; an impossible one if somebody tampered with it."""
+        typed = str(self.agreement_version.data or "")
+        return int(typed) if typed.isdecimal() else -1
+
+
+class FitForm(FlaskForm):
+    """Is this a good fit?"""
+
+    answer = RadioField(
+        _("Is this a good fit for you?"),
+        choices=FIT,
+        validators=[InputRequired(_("Please choose one."))],
+    )
+
+    def draft(self) -> FitAnswer:
+        """The answer."""
+        return FitAnswer(self.answer.data)
+
+
+class PartForm(FlaskForm):
+    """How a pairing ends: done, or somebody else. Nobody is asked why."""
+
+    version = HiddenField()
+    reason = HiddenField(default=EndReason.NO_FIT.value)

@@ -1,0 +1,318 @@
+"""Engagement of a program's learners as its staff see it: numbers, facts, and their delivery."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from lti_mentoring.core.errors import NotFound
+from lti_mentoring.models import (
+    Course,
+    EngagementEvent,
+    EngagementScore,
+    Exemption,
+    LineItem,
+    Membership,
+    Participant,
+    PlatformUser,
+    Program,
+    ScorePublication,
+)
+from lti_mentoring.policies.actor import Actor
+from lti_mentoring.queries.lists import AnyRow, AnySelect, Page, Wanted, contains, fetch
+from lti_mentoring.rules.engagement import Part, from_json
+from lti_mentoring.vocabulary import (
+    Component,
+    LineItemKind,
+    ParticipantRole,
+    ParticipantState,
+    PublicationState,
+    Scope,
+)
+
+BANDS = ((0, 20), (20, 40), (40, 60), (60, 80), (80, 101))
+"""Lower bound included, upper bound not, of the bars of the distribution."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How one value in the gradebook stands."""
+
+    publication_id: int
+    state: PublicationState
+    wanted: Decimal
+    sent: Decimal | None
+    sent_at: datetime | None
+    next_at: datetime
+    error: str | None
+
+
+@dataclass(frozen=True)
+class LearnerScore:
+    """One learner's number and what it is made of. ``score`` is None when nothing counts."""
+
+    participant_id: int
+    name: str
+    left: bool
+    score: Decimal | None
+    is_computed: bool
+    is_complete: bool
+    parts: tuple[Part, ...]
+    exemptions: int
+    delivery: Delivery | None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A dated line of the ledger, without content."""
+
+    component: Component
+    credit: Decimal
+    occurred_at: datetime
+    is_correction: bool
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column in the gradebook."""
+
+    kind: LineItemKind
+    is_found: bool
+    error: str | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a program and the gradebook stand, and how the scores are spread."""
+
+    program: Program
+    may_send: bool
+    columns: tuple[Column, ...]
+    scored: int
+    unscored: int
+    bands: tuple[int, ...]
+    waiting: int
+    blocked: int
+
+
+def standing(db: Session, actor: Actor) -> Standing:
+    """The head of the page Engagement; two queries.
+
+    Raises:
+        NotFound: if the course has no program.
+    """
+    rows: Sequence[AnyRow] = db.execute(
+        select(Program, Course.ags_scopes, LineItem, LineItem.id.label("line_item_id"))
+        .join(Course, Course.id == Program.course_id)
+        .outerjoin(LineItem, LineItem.program_id == Program.id)
+        .where(Program.id == actor.program_id, Program.course_id == actor.course_id)
+        .order_by(LineItem.id)
+    ).all()
+    if not rows:
+        raise NotFound("program", actor.program_id)
+    columns = [
+        Column(row[2].kind, row[2].url is not None, row[2].error)
+        for row in rows
+        if row[2] is not None
+    ]
+    counts = db.execute(_counts(actor)).one()
+    return Standing(
+        program=rows[0][0],
+        may_send=Scope.SCORE in rows[0][1].split(),
+        columns=tuple(columns),
+        scored=counts[0],
+        unscored=counts[1],
+        waiting=counts[2],
+        blocked=counts[3],
+        bands=tuple(counts[4:]),
+    )
+
+
+def learners(db: Session, actor: Actor, wanted: Wanted) -> Page:
+    """Learners of the program, the lowest score first; one query."""
+    found = _learners(actor)
+    if wanted.state == "excused":
+        found = found.where(_exemption_count() > 0)
+    elif wanted.state:
+        found = found.where(_delivered(wanted.state))
+    if wanted.text:
+        found = found.where(contains(PlatformUser.name, wanted.text))
+    order = (EngagementScore.score.is_(None), EngagementScore.score, PlatformUser.name)
+    rows, total = fetch(db, found.order_by(*order, Participant.id), wanted)
+    return Page([_learner(row) for row in rows], total, wanted.page)
+
+
+def learner(db: Session, actor: Actor, participant_id: int) -> LearnerScore:
+    """One learner's line.
+
+    Raises:
+        NotFound: if there is none in the actor's program.
+    """
+    row = db.execute(_learners(actor).where(Participant.id == participant_id)).first()
+    if row is None:
+        raise NotFound("mentee", participant_id)
+    return _learner(row)
+
+
+def facts(db: Session, participant_id: int) -> list[Fact]:
+    """The learner's ledger, the newest first."""
+    rows = db.execute(
+        select(
+            EngagementEvent.component,
+            EngagementEvent.credit,
+            EngagementEvent.occurred_at,
+            EngagementEvent.reverses_id.is_not(None),
+        )
+        .where(EngagementEvent.participant_id == participant_id)
+        .order_by(EngagementEvent.occurred_at.desc(), EngagementEvent.id.desc())
+    )
+    return [Fact(*row) for row in rows]
+
+
+def exemptions(db: Session, participant_id: int) -> Sequence[Exemption]:
+    """What does not count for the learner, and what was taken back, the newest first."""
+    found = select(Exemption).where(Exemption.participant_id == participant_id)
+    return db.scalars(found.order_by(Exemption.id.desc())).all()
+
+
+def exemption_for(db: Session, actor: Actor, exemption_id: int) -> Exemption:
+    """The exemption, if it is in the actor's program.
+
+    Raises:
+        NotFound: if it is not, or does not exist; the caller cannot tell which.
+    """
+    found = db.scalar(
+        select(Exemption)
+        .join(Participant, Participant.id == Exemption.participant_id)
+        .join(Program, Program.id == Participant.program_id)
+        .where(
+            Exemption.id == exemption_id,
+            Program.id == actor.program_id,
+            Program.course_id == actor.course_id,
+        )
+    )
+    if found is None:
+        raise NotFound("exemption", exemption_id)
+    return found
+
+
+def publication_ids(db: Session, actor: Actor, participant_id: int) -> list[int]:
+    """The learner's cells in the gradebook, if the learner is in the actor's program."""
+    return list(
+        db.scalars(
+            select(ScorePublication.id)
+            .join(LineItem, LineItem.id == ScorePublication.line_item_id)
+            .where(
+                ScorePublication.participant_id == participant_id,
+                LineItem.program_id == actor.program_id,
+            )
+        )
+    )
+
+
+def _column(row: LineItem) -> Column:
+    return Column(row.kind, row.url is not None, row.error)
+
+
+def _delivered(state: str) -> ColumnElement[bool]:
+    if state == "waiting":
+        return ScorePublication.state.in_((PublicationState.PENDING, PublicationState.SENDING))
+    if state in set(PublicationState):
+        return ScorePublication.state == PublicationState(state)
+    return ScorePublication.id.is_(None)
+
+
+def _exemption_count() -> Any:
+    return (
+        select(func.count(Exemption.id))
+        .where(Exemption.participant_id == Participant.id, Exemption.ended_at.is_(None))
+        .correlate(Participant)
+        .scalar_subquery()
+    )
+
+
+def _mentees(found: AnySelect, actor: Actor) -> AnySelect:
+    """``found`` over the program's learners, each with score and engagement cell."""
+    return (
+        found.select_from(Participant)
+        .join(Program, Program.id == Participant.program_id)
+        .join(Membership, Membership.id == Participant.membership_id)
+        .join(PlatformUser, PlatformUser.id == Membership.user_id)
+        .outerjoin(EngagementScore, EngagementScore.participant_id == Participant.id)
+        .outerjoin(
+            LineItem,
+            and_(LineItem.program_id == Program.id, LineItem.kind == LineItemKind.ENGAGEMENT),
+        )
+        .outerjoin(
+            ScorePublication,
+            and_(
+                ScorePublication.line_item_id == LineItem.id,
+                ScorePublication.participant_id == Participant.id,
+            ),
+        )
+        .where(
+            Participant.program_id == actor.program_id,
+            Program.course_id == actor.course_id,
+            Participant.role == ParticipantRole.MENTEE,
+        )
+    )
+
+
+def _learners(actor: Actor) -> AnySelect:
+    columns = select(
+        Participant,
+        PlatformUser,
+        EngagementScore,
+        ScorePublication,
+        _exemption_count().label("exemptions"),
+    )
+    return _mentees(columns, actor)
+
+
+def _counts(actor: Actor) -> AnySelect:
+    score = EngagementScore.score
+
+    def count(which: ColumnElement[bool]) -> Any:
+        return func.count(case((which, 1)))
+
+    return _mentees(
+        select(
+            count(score.is_not(None)),
+            count(score.is_(None)),
+            count(_delivered("waiting")),
+            count(_delivered("blocked")),
+            *(count(and_(score >= Decimal(low), score < Decimal(high))) for low, high in BANDS),
+        ),
+        actor,
+    ).where(or_(Participant.state == ParticipantState.ACTIVE, score.is_not(None)))
+
+
+def _learner(row: AnyRow) -> LearnerScore:
+    participant, user, score, publication = row[0], row[1], row[2], row[3]
+    return LearnerScore(
+        participant_id=participant.id,
+        name=user.display_name,
+        left=participant.state is ParticipantState.LEFT,
+        score=score.score if score else None,
+        is_computed=score is not None,
+        is_complete=score.is_complete if score else False,
+        parts=from_json(score.parts) if score else (),
+        exemptions=row.exemptions,
+        delivery=_delivery(publication) if publication else None,
+    )
+
+
+def _delivery(cell: ScorePublication) -> Delivery:
+    return Delivery(
+        publication_id=cell.id,
+        state=cell.state,
+        wanted=cell.score_given,
+        sent=cell.sent_score,
+        sent_at=cell.sent_at,
+        next_at=cell.next_at,
+        error=cell.error,
+    )

@@ -1,0 +1,367 @@
+"""Pairs as their coordinator sees them: states, dates and counts, never what was written."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from lti_mentoring.core.errors import NotFound
+from lti_mentoring.models import (
+    AttendanceReport,
+    FitCheck,
+    Goal,
+    Intake,
+    Membership,
+    MentoringSession,
+    MentorProfile,
+    Pairing,
+    Participant,
+    PlatformUser,
+    Program,
+)
+from lti_mentoring.policies.actor import Actor
+from lti_mentoring.queries.fits import Why, frame_of, likes_of, load_book, why
+from lti_mentoring.queries.lists import AnyRow, AnySelect, Page, Wanted, contains, fetch
+from lti_mentoring.rules.request_turns import seats_left
+from lti_mentoring.vocabulary import (
+    LIVE_PAIRING,
+    AttendanceAnswer,
+    EndReason,
+    FitAnswer,
+    GoalState,
+    IntakeState,
+    MembershipState,
+    MentorState,
+    PairingState,
+    ParticipantRole,
+    ParticipantState,
+    SessionState,
+)
+
+SILENT_AFTER = timedelta(days=21)
+"""A pair that has not met for this long is one for the coordinator."""
+
+MEETING = (PairingState.TRIAL, PairingState.ACTIVE)
+OPEN_GOALS = (GoalState.ACTIVE, GoalState.ON_HOLD)
+
+_Mentor, _Mentee = aliased(Participant), aliased(Participant)
+_MentorMember, _MenteeMember = aliased(Membership), aliased(Membership)
+_MentorUser, _MenteeUser = aliased(PlatformUser), aliased(PlatformUser)
+
+
+@dataclass(frozen=True)
+class PairRow:
+    """One pair in facts. ``wants_change`` is a "not a fit" of either side, without its reason."""
+
+    pairing_id: int
+    mentor: str
+    mentee: str
+    state: PairingState
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    end_reason: EndReason | None
+    held: int
+    last_held_at: datetime | None
+    next_at: datetime | None
+    open_goals: int
+    wants_change: bool
+    is_silent: bool
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the pair still belongs together."""
+        return self.state in LIVE_PAIRING
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """A session in facts: when, how long, what became of it."""
+
+    session_id: int
+    starts_at: datetime
+    length_minutes: int
+    state: SessionState
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A mentor for a learner, with reasons."""
+
+    participant_id: int
+    name: str
+    short_name: str
+    headline: str
+    seats_left: int
+    why: Why
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A learner without a mentor, and the mentors of the pool, the best fit first."""
+
+    mentee_id: int
+    name: str
+    short_name: str
+    wants: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """Two different answers about one session: who said what and when. Nothing else."""
+
+    session: MentoringSession
+    mentor: str
+    mentee: str
+    by_mentor: AttendanceAnswer | None
+    by_mentor_at: datetime | None
+    by_mentee: AttendanceAnswer | None
+    by_mentee_at: datetime | None
+
+
+def pairs(db: Session, actor: Actor, wanted: Wanted, now: datetime) -> Page:
+    """Pairs of the actor's program; without a filter those that belong together."""
+    found = _pairs(actor, now)
+    found = found.where(_which(wanted.state, now))
+    if wanted.text:
+        found = found.where(
+            or_(contains(_MentorUser.name, wanted.text), contains(_MenteeUser.name, wanted.text))
+        )
+    rows, total = fetch(db, found.order_by(Pairing.created_at, Pairing.id), wanted)
+    return Page([_pair(row) for row in rows], total, wanted.page)
+
+
+def pair_row(db: Session, actor: Actor, pairing_id: int, now: datetime) -> PairRow:
+    """One pair in facts.
+
+    Raises:
+        NotFound: if it is not in the actor's program.
+    """
+    row = db.execute(_pairs(actor, now).where(Pairing.id == pairing_id)).first()
+    if row is None:
+        raise NotFound("pairing", pairing_id)
+    return _pair(row)
+
+
+def sessions_of(db: Session, pairing_id: int) -> list[SessionRow]:
+    """The sessions of a pair, the newest first."""
+    rows = db.execute(
+        select(
+            MentoringSession.id,
+            MentoringSession.starts_at,
+            MentoringSession.length_minutes,
+            MentoringSession.state,
+        )
+        .where(MentoringSession.pairing_id == pairing_id)
+        .order_by(MentoringSession.starts_at.desc())
+    )
+    return [SessionRow(*row) for row in rows]
+
+
+def choice_for(db: Session, actor: Actor, mentee_id: int, now: datetime) -> Choice:
+    """The mentors of the pool for a learner who waits, ranked by a sum that can be told; 4 queries.
+
+    Left out: the learner, mentors without a free seat go last, and whoever has parted from the
+    learner before is not suggested again.
+
+    Raises:
+        NotFound: if the learner is not in the actor's program.
+    """
+    learner = db.execute(_learner(actor, mentee_id)).first()
+    if learner is None:
+        raise NotFound("mentee", mentee_id)
+    member_id, user, intake, program = learner
+    rows = db.execute(_candidates(actor, mentee_id, member_id)).all()
+    ids = {row.MentorProfile.participant_id for row in rows}
+    book = load_book(db, actor.program_id, ids | {mentee_id})
+    frame = frame_of(program, now.date(), actor.time_zone)
+    mine = (mentee_id, likes_of(intake))
+    found = [
+        Candidate(
+            participant_id=profile.participant_id,
+            name=person.display_name,
+            short_name=person.short_name,
+            headline=profile.headline,
+            seats_left=seats_left(profile.capacity, taken),
+            why=why(book, frame, mine, (profile.participant_id, likes_of(profile))),
+        )
+        for profile, person, taken in rows
+    ]
+    found.sort(key=lambda one: (one.seats_left == 0, -one.why.fit.score, one.name))
+    return Choice(
+        mentee_id=mentee_id,
+        name=user.display_name,
+        short_name=user.short_name,
+        wants=book.offered_names(mentee_id),
+        candidates=tuple(found),
+    )
+
+
+def dispute_for(db: Session, actor: Actor, session_id: int) -> Dispute:
+    """A session whose two sides say different things.
+
+    Raises:
+        NotFound: if it is not in the actor's program.
+    """
+    row = db.execute(
+        _with_people(select(MentoringSession, Pairing, _MentorUser, _MenteeUser))
+        .join(MentoringSession, MentoringSession.pairing_id == Pairing.id)
+        .where(MentoringSession.id == session_id, *_in_program(actor))
+    ).first()
+    if row is None:
+        raise NotFound("session", session_id)
+    session, pairing, mentor, mentee = row
+    found = db.scalars(
+        select(AttendanceReport).where(AttendanceReport.mentoring_session_id == session.id)
+    )
+    reports = {report.reporter_id: report for report in found}
+    by_mentor, by_mentee = reports.get(pairing.mentor_id), reports.get(pairing.mentee_id)
+    return Dispute(
+        session=session,
+        mentor=mentor.display_name,
+        mentee=mentee.display_name,
+        by_mentor=by_mentor.answer if by_mentor else None,
+        by_mentor_at=by_mentor.reported_at if by_mentor else None,
+        by_mentee=by_mentee.answer if by_mentee else None,
+        by_mentee_at=by_mentee.reported_at if by_mentee else None,
+    )
+
+
+def is_silent(now: datetime) -> ColumnElement[bool]:
+    """Whether a pairing's two people should have met in the last three weeks and have not."""
+    since = now - SILENT_AFTER
+    met = exists().where(
+        MentoringSession.pairing_id == Pairing.id,
+        MentoringSession.state == SessionState.HELD,
+        MentoringSession.starts_at > since,
+    )
+    return and_(Pairing.state.in_(MEETING), Pairing.started_at <= since, ~met.correlate(Pairing))
+
+
+def _which(state: str, now: datetime) -> ColumnElement[bool]:
+    if state == "silent":
+        return is_silent(now)
+    if state == "over":
+        return Pairing.state.not_in(LIVE_PAIRING)
+    if state in set(PairingState):
+        return Pairing.state == PairingState(state)
+    return Pairing.state.in_(LIVE_PAIRING)
+
+
+def _pairs(actor: Actor, now: datetime) -> AnySelect:
+    wants_change = exists().where(
+        FitCheck.pairing_id == Pairing.id, FitCheck.answer == FitAnswer.NOT_A_FIT
+    )
+    goals = (
+        select(func.count(Goal.id))
+        .where(Goal.owner_id == Pairing.mentee_id, Goal.state.in_(OPEN_GOALS))
+        .correlate(Pairing)
+        .scalar_subquery()
+    )
+    coming = MentoringSession.state == SessionState.SCHEDULED
+    held = MentoringSession.state == SessionState.HELD
+    columns = select(
+        Pairing,
+        _MentorUser,
+        _MenteeUser,
+        _of_sessions(func.count(MentoringSession.id), held).label("held"),
+        _of_sessions(func.max(MentoringSession.starts_at), held).label("last_held_at"),
+        _of_sessions(
+            func.min(MentoringSession.starts_at), coming, MentoringSession.starts_at >= now
+        ).label("next_at"),
+        goals.label("open_goals"),
+        wants_change.correlate(Pairing).label("wants_change"),
+        is_silent(now).label("is_silent"),
+    )
+    return _with_people(columns).where(*_in_program(actor))
+
+
+def _of_sessions(what: Any, *which: ColumnElement[bool]) -> ScalarSelect[Any]:
+    found = select(what).where(MentoringSession.pairing_id == Pairing.id, *which)
+    return found.correlate(Pairing).scalar_subquery()
+
+
+def _with_people(columns: AnySelect) -> AnySelect:
+    return (
+        columns.select_from(Pairing)
+        .join(Program, Program.id == Pairing.program_id)
+        .join(_Mentor, _Mentor.id == Pairing.mentor_id)
+        .join(_MentorMember, _MentorMember.id == _Mentor.membership_id)
+        .join(_MentorUser, _MentorUser.id == _MentorMember.user_id)
+        .join(_Mentee, _Mentee.id == Pairing.mentee_id)
+        .join(_MenteeMember, _MenteeMember.id == _Mentee.membership_id)
+        .join(_MenteeUser, _MenteeUser.id == _MenteeMember.user_id)
+    )
+
+
+def _in_program(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return (Pairing.program_id == actor.program_id, Program.course_id == actor.course_id)
+
+
+def _pair(row: AnyRow) -> PairRow:
+    pairing, mentor, mentee = row[0], row[1], row[2]
+    return PairRow(
+        pairing_id=pairing.id,
+        mentor=mentor.display_name,
+        mentee=mentee.display_name,
+        state=pairing.state,
+        created_at=pairing.created_at,
+        started_at=pairing.started_at,
+        ended_at=pairing.ended_at,
+        end_reason=pairing.end_reason,
+        held=row.held,
+        last_held_at=row.last_held_at,
+        next_at=row.next_at,
+        open_goals=row.open_goals,
+        wants_change=row.wants_change,
+        is_silent=bool(row.is_silent),
+    )
+
+
+def _learner(actor: Actor, mentee_id: int) -> AnySelect:
+    return (
+        select(Membership.id, PlatformUser, Intake, Program)
+        .select_from(Participant)
+        .join(Program, Program.id == Participant.program_id)
+        .join(Membership, Membership.id == Participant.membership_id)
+        .join(PlatformUser, PlatformUser.id == Membership.user_id)
+        .join(Intake, Intake.participant_id == Participant.id)
+        .where(
+            Participant.id == mentee_id,
+            Participant.program_id == actor.program_id,
+            Participant.role == ParticipantRole.MENTEE,
+            Intake.state == IntakeState.SUBMITTED,
+            Program.course_id == actor.course_id,
+        )
+    )
+
+
+def _candidates(actor: Actor, mentee_id: int, member_id: int) -> AnySelect:
+    taken = (
+        select(func.count(Pairing.id))
+        .where(Pairing.mentor_id == Participant.id, Pairing.state.in_(LIVE_PAIRING))
+        .correlate(Participant)
+        .scalar_subquery()
+    )
+    parted = exists().where(
+        Pairing.mentor_id == Participant.id,
+        Pairing.mentee_id == mentee_id,
+        Pairing.state == PairingState.ENDED_NO_FAULT,
+    )
+    return (
+        select(MentorProfile, PlatformUser, taken)
+        .join(Participant, Participant.id == MentorProfile.participant_id)
+        .join(Membership, Membership.id == Participant.membership_id)
+        .join(PlatformUser, PlatformUser.id == Membership.user_id)
+        .where(
+            Participant.program_id == actor.program_id,
+            Participant.state == ParticipantState.ACTIVE,
+            Membership.state == MembershipState.ACTIVE,
+            Membership.id != member_id,
+            MentorProfile.state == MentorState.ACTIVE,
+            ~parted.correlate(Participant),
+        )
+    )

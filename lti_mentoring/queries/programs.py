@@ -1,0 +1,82 @@
+"""A program as its coordinator designs it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from lti_mentoring.core.errors import NotFound
+from lti_mentoring.models import Agreement, EngagementRubric, Participant, Program, Topic
+from lti_mentoring.policies.actor import Actor
+
+_Text = aliased(Agreement)
+_Rubric = aliased(EngagementRubric)
+
+
+@dataclass(frozen=True)
+class Design:
+    """A program with the newest versions of what belongs to it."""
+
+    program: Program
+    agreement: Agreement
+    rubric: EngagementRubric
+
+
+def current_program(db: Session, actor: Actor) -> Program:
+    """The program of the actor's course.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    found = db.scalar(
+        select(Program).where(Program.id == actor.program_id, Program.course_id == actor.course_id)
+    )
+    if found is None:
+        raise NotFound("program", actor.program_id)
+    return found
+
+
+def design_of(db: Session, actor: Actor) -> Design:
+    """The program of the actor's course with its newest agreement and rubric, in one query.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    newest_text = (
+        select(func.max(_Text.version_number))
+        .where(_Text.program_id == Program.id)
+        .correlate(Program)
+        .scalar_subquery()
+    )
+    newest_rubric = (
+        select(func.max(_Rubric.version_number))
+        .where(_Rubric.program_id == Program.id)
+        .correlate(Program)
+        .scalar_subquery()
+    )
+    found = db.execute(
+        select(Program, Agreement, EngagementRubric)
+        .join(Agreement, Agreement.program_id == Program.id)
+        .join(EngagementRubric, EngagementRubric.program_id == Program.id)
+        .where(
+            Program.id == actor.program_id,
+            Program.course_id == actor.course_id,
+            Agreement.version_number == newest_text,
+            EngagementRubric.version_number == newest_rubric,
+        )
+    ).first()
+    if found is None:
+        raise NotFound("program", actor.program_id)
+    return Design(*found)
+
+
+def topic_names(db: Session, program_id: int) -> list[str]:
+    """The program's topics in their order."""
+    found = select(Topic.name).where(Topic.program_id == program_id)
+    return list(db.scalars(found.order_by(Topic.position, Topic.name)))
+
+
+def has_people(db: Session, program_id: int) -> bool:
+    """Whether anybody takes part in the program."""
+    anybody = select(Participant.id).where(Participant.program_id == program_id).limit(1)
+    return db.scalar(anybody) is not None

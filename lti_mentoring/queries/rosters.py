@@ -1,0 +1,118 @@
+"""How a course's list of people stands: when it was read, and what waits for a person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased
+
+from lti_mentoring.core.errors import NotFound
+from lti_mentoring.models import Activity, Course, Membership, RosterSync
+from lti_mentoring.policies.actor import Actor
+from lti_mentoring.vocabulary import MembershipState, RosterSyncState, Verb
+
+_Reading = aliased(RosterSync)
+
+
+@dataclass(frozen=True)
+class RosterFacts:
+    """How the course's list of people stands. ``leaving`` would go if a person confirms it."""
+
+    is_offered: bool
+    read_at: datetime | None
+    people: int
+    sync_id: int | None
+    state: RosterSyncState | None
+    leaving: int
+    error: str | None
+
+
+def roster_facts(db: Session, actor: Actor) -> RosterFacts:
+    """How the list of people of the actor's course stands.
+
+    Raises:
+        NotFound: if the actor has no course.
+    """
+    row = db.execute(
+        select(*roster_columns())
+        .outerjoin(RosterSync, is_newest_sync())
+        .where(Course.id == actor.course_id)
+    ).first()
+    if row is None:
+        raise NotFound("course", actor.course_id)
+    return facts_in(*row)
+
+
+def roster_columns() -> tuple[Any, ...]:
+    """What ``facts_in`` takes, to be selected beside a course and its newest reading."""
+    leaving = (
+        select(Activity.detail)
+        .where(
+            Activity.noun == "roster_sync",
+            Activity.noun_id == RosterSync.id,
+            Activity.verb == Verb.ROSTER_HELD,
+        )
+        .order_by(Activity.id.desc())
+        .limit(1)
+        .correlate(RosterSync)
+        .scalar_subquery()
+    )
+    people = (
+        select(func.count(Membership.id))
+        .where(
+            Membership.course_id == Course.id,
+            Membership.state == MembershipState.ACTIVE,
+            Membership.is_test_user.is_(False),
+        )
+        .correlate(Course)
+        .scalar_subquery()
+    )
+    return Course, RosterSync, people, leaving
+
+
+def is_newest_sync() -> ColumnElement[bool]:
+    """Whether a reading is the course's newest, for an outer join."""
+    newest = select(func.max(_Reading.id)).where(_Reading.course_id == Course.id)
+    return RosterSync.id == newest.correlate(Course).scalar_subquery()
+
+
+def facts_in(
+    course: Course, sync: RosterSync | None, people: int, leaving: str | None
+) -> RosterFacts:
+    """The facts of one row of ``roster_columns``."""
+    return RosterFacts(
+        is_offered=course.memberships_url is not None,
+        read_at=course.roster_read_at,
+        people=people,
+        sync_id=sync.id if sync else None,
+        state=sync.state if sync else None,
+        leaving=int(leaving or 0),
+        error=sync.error if sync else None,
+    )
+
+
+def course_of(db: Session, actor: Actor) -> Course:
+    """The actor's course.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    found = db.get(Course, actor.course_id) if actor.course_id else None
+    if found is None:
+        raise NotFound("course", actor.course_id)
+    return found
+
+
+def sync_for(db: Session, actor: Actor, sync_id: int) -> RosterSync:
+    """One reading of the actor's course.
+
+    Raises:
+        NotFound: if it is another course's, or does not exist; the caller cannot tell which.
+    """
+    found = db.scalar(
+        select(RosterSync).where(RosterSync.id == sync_id, RosterSync.course_id == actor.course_id)
+    )
+    if found is None:
+        raise NotFound("roster_sync", sync_id)
+    return found

@@ -1,0 +1,254 @@
+"""What needs the coordinator today, and how the gradebook and the sessions stand."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, select
+from sqlalchemy.orm import Session
+
+from lti_mentoring.core.errors import NotFound
+from lti_mentoring.models import (
+    Course,
+    Intake,
+    LineItem,
+    Membership,
+    MentoringSession,
+    MentorProfile,
+    MentorRequest,
+    Pairing,
+    Participant,
+    Program,
+    RosterSync,
+    ScorePublication,
+)
+from lti_mentoring.policies.actor import Actor
+from lti_mentoring.queries.pairs import is_silent
+from lti_mentoring.queries.pool import is_paired
+from lti_mentoring.queries.rosters import (
+    RosterFacts,
+    facts_in,
+    is_newest_sync,
+    roster_columns,
+)
+from lti_mentoring.vocabulary import (
+    CourseRole,
+    IntakeState,
+    MembershipState,
+    MentorState,
+    ParticipantState,
+    ProgramState,
+    PublicationState,
+    RequestState,
+    SessionState,
+)
+
+OPEN_REQUEST = (RequestState.DRAFTED, RequestState.SENT)
+WAITING_SCORE = (PublicationState.PENDING, PublicationState.SENDING)
+QUIET_INVITATION = timedelta(days=7)
+"""An invitation without an answer for this long is one for the coordinator."""
+
+FINISHING = timedelta(days=14)
+"""How long before its last day a program begins to finish (mentoring.md 8.2)."""
+
+WEEK = 7
+MOST_WEEKS = 16
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Counts of what waits for a person, with the first of each where that opens a page."""
+
+    roster: RosterFacts
+    program: Program
+    learners: int
+    stuck: int
+    silent_pairs: int
+    disputes: int
+    first_dispute: int | None
+    quiet_invitations: int
+    scores_sent_today: int
+    scores_waiting: int
+    scores_refused: int
+    first_refusal: str | None
+    columns: int
+    columns_missing: int
+    column_error: str | None
+
+
+@dataclass(frozen=True)
+class Week:
+    """Sessions held in one week of the program, counted from 1; ``is_now`` for this week."""
+
+    number: int
+    held: int
+    is_now: bool
+
+
+def needs(db: Session, actor: Actor, now: datetime) -> Needs:
+    """Everything that is counted for the page Today, in one query.
+
+    Raises:
+        NotFound: if the course has no program.
+    """
+    disputed = _session(MentoringSession.state == SessionState.DISPUTED)
+    blocked = ScorePublication.state == PublicationState.BLOCKED
+    row = db.execute(
+        select(
+            Program,
+            _learners(),
+            _stuck(),
+            _pairings(is_silent(now)),
+            _count(disputed),
+            disputed.with_only_columns(func.min(MentoringSession.id)).scalar_subquery(),
+            _quiet_invitations(now),
+            _scores(ScorePublication.sent_at >= start_of_day(now, actor.time_zone)),
+            _scores(ScorePublication.state.in_(WAITING_SCORE)),
+            _scores(blocked),
+            _score_columns(func.min(ScorePublication.error), blocked),
+            _columns(func.count(LineItem.id)),
+            _columns(func.count(LineItem.id), LineItem.url.is_(None)),
+            _columns(func.min(LineItem.error), LineItem.url.is_(None)),
+            *roster_columns(),
+        )
+        .join(Course, Course.id == Program.course_id)
+        .outerjoin(RosterSync, is_newest_sync())
+        .where(Program.id == actor.program_id, Program.course_id == actor.course_id)
+    ).first()
+    if row is None:
+        raise NotFound("program", actor.program_id)
+    values: tuple[Any, ...] = tuple(row)
+    first = len(values) - len(roster_columns())
+    return Needs(facts_in(*values[first:]), *values[:first])
+
+
+def weeks(db: Session, program: Program, now: datetime) -> list[Week]:
+    """Sessions held in each week of the program so far, at most the last sixteen."""
+    zone = ZoneInfo(program.time_zone)
+    starts = db.scalars(
+        select(MentoringSession.starts_at)
+        .join(Pairing, Pairing.id == MentoringSession.pairing_id)
+        .where(Pairing.program_id == program.id, MentoringSession.state == SessionState.HELD)
+    )
+    current = week_number(program, now.astimezone(zone).date())
+    held: dict[int, int] = {}
+    for moment in starts:
+        number = week_number(program, moment.astimezone(zone).date())
+        held[number] = held.get(number, 0) + 1
+    last = min(current, week_number(program, program.ends_on))
+    shown = range(max(1, last - MOST_WEEKS + 1), last + 1)
+    return [Week(number, held.get(number, 0), number == current) for number in shown]
+
+
+def due_move(program: Program, today: date) -> ProgramState | None:
+    """The state that the program's dates call for; a coordinator takes the step.
+
+    It starts on its first day, begins to finish 14 days before its last, and closes after it.
+    """
+    if program.state is ProgramState.RECRUITING and today >= program.starts_on:
+        return ProgramState.RUNNING
+    if program.state is ProgramState.RUNNING and today >= program.ends_on - FINISHING:
+        return ProgramState.CLOSING
+    if program.state is ProgramState.CLOSING and today > program.ends_on:
+        return ProgramState.CLOSED
+    return None
+
+
+def week_number(program: Program, day: date) -> int:
+    """The program's week in which ``day`` lies, the first being 1; 0 or less before it."""
+    return (day - program.starts_on).days // WEEK + 1
+
+
+def start_of_day(now: datetime, time_zone: str) -> datetime:
+    """The midnight that has just been, in the reader's zone."""
+    local = now.astimezone(ZoneInfo(time_zone))
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _learners() -> ScalarSelect[int]:
+    return (
+        select(func.count(Membership.id))
+        .where(
+            Membership.course_id == Program.course_id,
+            Membership.role == CourseRole.LEARNER,
+            Membership.state == MembershipState.ACTIVE,
+            Membership.is_test_user.is_(False),
+        )
+        .correlate(Program)
+        .scalar_subquery()
+    )
+
+
+def _stuck() -> ScalarSelect[int]:
+    """Learners who have asked, have no open request and no mentor."""
+    asked = exists().where(MentorRequest.mentee_id == Participant.id)
+    still_open = asked.where(MentorRequest.state.in_(OPEN_REQUEST))
+    return (
+        select(func.count(Participant.id))
+        .join(Intake, Intake.participant_id == Participant.id)
+        .where(
+            Participant.program_id == Program.id,
+            Participant.state == ParticipantState.ACTIVE,
+            Intake.state == IntakeState.SUBMITTED,
+            asked.correlate(Participant),
+            ~still_open.correlate(Participant),
+            ~is_paired(),
+        )
+        .correlate(Program)
+        .scalar_subquery()
+    )
+
+
+def _pairings(which: ColumnElement[bool]) -> ScalarSelect[int]:
+    found = select(func.count(Pairing.id)).where(Pairing.program_id == Program.id, which)
+    return found.correlate(Program).scalar_subquery()
+
+
+def _session(which: ColumnElement[bool]) -> Any:
+    return (
+        select(MentoringSession.id)
+        .join(Pairing, Pairing.id == MentoringSession.pairing_id)
+        .where(Pairing.program_id == Program.id, which)
+        .correlate(Program)
+    )
+
+
+def _count(found: Any) -> ScalarSelect[int]:
+    counted: ScalarSelect[int] = found.with_only_columns(
+        func.count(MentoringSession.id)
+    ).scalar_subquery()
+    return counted
+
+
+def _quiet_invitations(now: datetime) -> ScalarSelect[int]:
+    return (
+        select(func.count(MentorProfile.id))
+        .join(Participant, Participant.id == MentorProfile.participant_id)
+        .where(
+            Participant.program_id == Program.id,
+            MentorProfile.state == MentorState.INVITED,
+            MentorProfile.invited_at <= now - QUIET_INVITATION,
+        )
+        .correlate(Program)
+        .scalar_subquery()
+    )
+
+
+def _scores(which: ColumnElement[bool]) -> ScalarSelect[int]:
+    return _score_columns(func.count(ScorePublication.id), which)
+
+
+def _score_columns(what: Any, which: ColumnElement[bool]) -> ScalarSelect[Any]:
+    return (
+        select(what)
+        .join(LineItem, LineItem.id == ScorePublication.line_item_id)
+        .where(and_(LineItem.program_id == Program.id, which))
+        .correlate(Program)
+        .scalar_subquery()
+    )
+
+
+def _columns(what: Any, *which: ColumnElement[bool]) -> ScalarSelect[Any]:
+    found = select(what).where(LineItem.program_id == Program.id, *which)
+    return found.correlate(Program).scalar_subquery()

@@ -1,0 +1,38 @@
+"""Scores on their way to the gradebook, as a coordinator hurries them."""
+
+from collections.abc import Collection
+
+from sqlalchemy.orm import Session
+
+from lti_mentoring.grading import outbox
+from lti_mentoring.models import Program
+from lti_mentoring.policies.actor import Actor, require
+from lti_mentoring.policies.program import coordinates
+from lti_mentoring.services import activity
+from lti_mentoring.vocabulary import Verb
+
+
+def send_now(db: Session, actor: Actor, program: Program) -> int:
+    """Everything of the program that waits is due now; how many scores those are.
+
+    Raises:
+        NotAllowed: if the actor does not coordinate.
+    """
+    require(coordinates(actor), "send the scores")
+    count = outbox.post_now(db, program.id)
+    activity.record(db, actor, Verb.SCORE_RETRIED, "program", program.id, str(count))
+    return count
+
+
+def send_again(
+    db: Session, actor: Actor, participant_id: int, publication_ids: Collection[int]
+) -> int:
+    """A learner's refused or waiting scores are tried again now; how many those are.
+
+    Raises:
+        NotAllowed: if the actor does not coordinate.
+    """
+    require(coordinates(actor), "send this score again")
+    count = outbox.retry(db, publication_ids)
+    activity.record(db, actor, Verb.SCORE_RETRIED, "participant", participant_id, str(count))
+    return count

@@ -1,0 +1,247 @@
+"""Pairs: made, tried, moved on and ended. Nobody has to explain a wish for a new mentor."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_mentoring.core import clock
+from lti_mentoring.core.errors import AlreadyPaired, Conflict, MentorFull, NotFound
+from lti_mentoring.grading import ledger, recompute
+from lti_mentoring.models import (
+    FitCheck,
+    MentoringSession,
+    MentorProfile,
+    Pairing,
+    Participant,
+    Program,
+)
+from lti_mentoring.policies.actor import Actor, require
+from lti_mentoring.policies.pairing import is_in, may_end
+from lti_mentoring.policies.program import LIVE
+from lti_mentoring.queries.pairings import fit_answers, live_count, live_pairing_of_mentee
+from lti_mentoring.rules.request_turns import seats_left
+from lti_mentoring.rules.transitions import after_fit_checks, next_state, trial_is_over
+from lti_mentoring.services import activity, request_travel, sessions
+from lti_mentoring.vocabulary import (
+    Component,
+    EndReason,
+    FitAnswer,
+    MentorState,
+    PairingOrigin,
+    PairingState,
+    ParticipantState,
+    SessionState,
+    Verb,
+)
+
+SEAT_HELD = timedelta(days=7)
+"""How long a proposed pairing waits for both signatures before the seat is free again."""
+
+ENDS_AS: Mapping[PairingState, tuple[PairingState, ...]] = {
+    PairingState.PROPOSED: (PairingState.DECLINED,),
+    PairingState.TRIAL: (PairingState.ENDED_NO_FAULT,),
+    PairingState.ACTIVE: (PairingState.ENDED_NO_FAULT,),
+    PairingState.PAUSED: (PairingState.ENDED_NO_FAULT,),
+    PairingState.INTERRUPTED: (PairingState.ENDED_NO_FAULT,),
+    PairingState.SUSPENDED: (PairingState.CLOSED,),
+    PairingState.CLOSING: (PairingState.CLOSED,),
+}
+"""The steps by which a live pairing ends before its time."""
+
+REGULAR: Mapping[PairingState, tuple[PairingState, ...]] = {
+    **ENDS_AS,
+    PairingState.TRIAL: (PairingState.CLOSING, PairingState.CLOSED),
+    PairingState.ACTIVE: (PairingState.CLOSING, PairingState.CLOSED),
+    PairingState.PAUSED: (PairingState.CLOSING, PairingState.CLOSED),
+    PairingState.INTERRUPTED: (PairingState.CLOSED,),
+}
+"""The same where the work is done: such a pair may be suggested again."""
+
+REGULAR_REASONS = frozenset({EndReason.GOALS_REACHED, EndReason.PROGRAM_END})
+
+
+def pair(
+    db: Session, actor: Actor, mentee: Participant, mentor: Participant, origin: PairingOrigin
+) -> Pairing:
+    """The two belong together from now on; the trial begins when both have signed.
+
+    The learner's other requests are superseded; when this was the mentor's last seat, whoever
+    else waits for the mentor goes on to the next choice.
+
+    Raises:
+        NotAllowed: if the actor neither coordinates nor accepts a request as this mentor.
+        NotFound: if the two are not in the actor's program.
+        MentorFull: if the last seat has gone.
+        AlreadyPaired: if the learner has a mentor.
+        Conflict: if the program or one of the two does not take part now.
+    """
+    by_mentor = origin is PairingOrigin.REQUEST and actor.mentor_id == mentor.id
+    require(actor.coordinates or by_mentor, "bring these two people together")
+    profile = _check_both(db, actor, mentee, mentor)
+    left = seats_left(profile.capacity, live_count(db, mentor.id))
+    if not left:
+        raise MentorFull(mentor.id)
+    if live_pairing_of_mentee(db, mentee.id) is not None:
+        raise AlreadyPaired(mentee.id)
+    pairing = Pairing(
+        program_id=mentee.program_id,
+        mentor_id=mentor.id,
+        mentee_id=mentee.id,
+        state=PairingState.PROPOSED,
+        origin=origin,
+        created_at=clock.now(),
+    )
+    db.add(pairing)
+    db.flush()
+    activity.record(db, actor, Verb.PAIRED, "pairing", pairing.id, origin)
+    request_travel.supersede(db, actor, mentee.id)
+    if left == 1:
+        request_travel.release_from_mentor(db, actor, mentor.id)
+    recompute.participant(db, mentee.id)
+    return pairing
+
+
+def _check_both(
+    db: Session, actor: Actor, mentee: Participant, mentor: Participant
+) -> MentorProfile:
+    """The mentor's profile, locked, if the two may be paired at all."""
+    if {mentee.program_id, mentor.program_id} != {actor.program_id}:
+        raise NotFound("participant")
+    if actor.program_state not in LIVE:
+        raise Conflict("the program is not running")
+    if mentee.membership_id == mentor.membership_id:
+        raise Conflict("nobody mentors themselves")
+    # Locked, so that two who take the last seat at once come one after the other.
+    profile = db.scalar(
+        select(MentorProfile).where(MentorProfile.participant_id == mentor.id).with_for_update()
+    )
+    both_here = {mentee.state, mentor.state} == {ParticipantState.ACTIVE}
+    if profile is None or profile.state is not MentorState.ACTIVE or not both_here:
+        raise Conflict("one of the two does not take part now")
+    return profile
+
+
+def start_trial(db: Session, actor: Actor, pairing: Pairing) -> None:
+    """Both have signed: the trial begins, or the pairing itself where the program tries nothing."""
+    program = db.get_one(Program, pairing.program_id)
+    now = clock.now()
+    pairing.started_at = now
+    if not program.trial_days and not program.trial_sessions:
+        _move(db, actor, pairing, PairingState.ACTIVE)
+    else:
+        if program.trial_days:
+            pairing.trial_ends_at = now + timedelta(days=program.trial_days)
+        _move(db, actor, pairing, PairingState.TRIAL)
+    recompute.participant(db, pairing.mentee_id)
+
+
+def answer_fit(db: Session, actor: Actor, pairing: Pairing, answer: FitAnswer) -> None:
+    """Keep one side's private answer; two times "good" ends the trial well.
+
+    The mentee is credited for having answered, whatever the answer is.
+
+    Raises:
+        NotAllowed: if the actor is not one of the two.
+        Conflict: if the trial is over.
+    """
+    require(is_in(actor, pairing), "answer for this pair")
+    if pairing.state is not PairingState.TRIAL:
+        raise Conflict("the trial is over")
+    side = _side_of(actor, pairing)
+    _keep_answer(db, pairing, side, answer)
+    activity.record(db, actor, Verb.FIT_ANSWERED, "pairing", pairing.id)
+    settle_trial(db, actor, pairing)
+    if side == pairing.mentee_id:
+        ledger.credit(db, side, Component.FEEDBACK, Decimal(1), f"fit:{pairing.id}", clock.now())
+        recompute.participant(db, side)
+
+
+def _side_of(actor: Actor, pairing: Pairing) -> int:
+    return pairing.mentee_id if actor.mentee_id == pairing.mentee_id else pairing.mentor_id
+
+
+def _keep_answer(db: Session, pairing: Pairing, side: int, answer: FitAnswer) -> None:
+    check = db.scalar(select(FitCheck).filter_by(pairing_id=pairing.id, participant_id=side))
+    if check is None:
+        check = FitCheck(pairing_id=pairing.id, participant_id=side)
+        db.add(check)
+    check.answer, check.answered_at = answer, clock.now()
+    db.flush()
+
+
+def settle_trial(db: Session, actor: Actor, pairing: Pairing) -> bool:
+    """Whether the trial has just become a pairing: by two good answers, by days or by sessions."""
+    answers = fit_answers(db, pairing.id)
+    program = db.get_one(Program, pairing.program_id)
+    over = trial_is_over(
+        clock.now(), pairing.trial_ends_at, _held_count(db, pairing.id), program.trial_sessions
+    )
+    wanted = after_fit_checks(
+        answers.get(pairing.mentee_id), answers.get(pairing.mentor_id), trial_over=over
+    )
+    if wanted is None:
+        return False
+    _move(db, actor, pairing, wanted)
+    return True
+
+
+def _held_count(db: Session, pairing_id: int) -> int:
+    held = select(MentoringSession.id).where(
+        MentoringSession.pairing_id == pairing_id, MentoringSession.state == SessionState.HELD
+    )
+    return len(db.scalars(held).all())
+
+
+def end(db: Session, actor: Actor, pairing: Pairing, reason: EndReason) -> None:
+    """The pairing is over and the seat is free. A learner without fit comes first next time.
+
+    Raises:
+        NotAllowed: if the actor is neither one of the two nor a coordinator.
+        Conflict: if it is over already.
+    """
+    steps = (REGULAR if reason in REGULAR_REASONS else ENDS_AS).get(pairing.state)
+    if steps is None:
+        raise Conflict("this pairing is over")
+    require(may_end(actor, pairing) or actor.system_reason is not None, "end this pairing")
+    for step in steps:
+        _move(db, actor, pairing, step)
+    pairing.ended_at, pairing.end_reason = clock.now(), reason
+    sessions.cancel_open(db, actor, pairing)
+    if steps[-1] is PairingState.ENDED_NO_FAULT:
+        mentee = db.get_one(Participant, pairing.mentee_id)
+        mentee.fit_priority += 1
+    db.flush()
+    recompute.participant(db, pairing.mentee_id)
+
+
+def expire(db: Session, actor: Actor, pairing: Pairing) -> None:
+    """Nobody signed in time: it never started, and the seat is free.
+
+    Raises:
+        Conflict: if it has started meanwhile.
+    """
+    _move(db, actor, pairing, PairingState.EXPIRED)
+    pairing.ended_at = clock.now()
+    db.flush()
+    recompute.participant(db, pairing.mentee_id)
+
+
+def move(db: Session, actor: Actor, pairing: Pairing, wanted: PairingState) -> None:
+    """Pause, resume, suspend, interrupt: by coordinators and by the system.
+
+    Raises:
+        NotAllowed: if it is somebody else.
+        Conflict: if the pairing may not go there.
+    """
+    require(actor.coordinates or actor.system_reason is not None, "change this pairing")
+    _move(db, actor, pairing, wanted)
+    recompute.participant(db, pairing.mentee_id)
+
+
+def _move(db: Session, actor: Actor, pairing: Pairing, wanted: PairingState) -> None:
+    pairing.state = next_state(pairing.state, wanted)
+    db.flush()
+    activity.record(db, actor, Verb.PAIRING_MOVED, "pairing", pairing.id, wanted)

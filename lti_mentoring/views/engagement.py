@@ -1,0 +1,105 @@
+"""Engagement of the learners: numbers, what waits for the gradebook, and what does not count."""
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from lti_mentoring.forms.engagement import ExemptionForm
+from lti_mentoring.forms.pool import wanted_in
+from lti_mentoring.policies.program import coordinates, staff
+from lti_mentoring.queries import engagement as scores
+from lti_mentoring.queries.participants import participant_for
+from lti_mentoring.queries.programs import current_program
+from lti_mentoring.services import deliveries, exemptions
+from lti_mentoring.vocabulary import ParticipantRole
+from lti_mentoring.web.charts import bar_chart
+from lti_mentoring.web.drafts import open_form
+from lti_mentoring.web.guards import guarded_by
+from lti_mentoring.web.notices import say
+
+blueprint = Blueprint("engagement", __name__)
+
+BAND_LABELS = ("0–19", "20–39", "40–59", "60–79", "80–100")
+
+
+@blueprint.get("/engagement")
+@guarded_by(staff)
+def index() -> ResponseReturnValue:
+    """Everybody's score, the lowest first, and how its delivery stands."""
+    wanted = wanted_in(request.args)
+    standing = scores.standing(g.db, g.actor)
+    return render_template(
+        "engagement/index.html",
+        standing=standing,
+        found=scores.learners(g.db, g.actor, wanted),
+        wanted=wanted,
+        bands=list(zip(BAND_LABELS, standing.bands, strict=True)),
+        chart=bar_chart(list(zip(BAND_LABELS, standing.bands, strict=True))),
+    )
+
+
+@blueprint.post("/engagement/send")
+@guarded_by(coordinates)
+def send() -> ResponseReturnValue:
+    """Send everything that waits now."""
+    count = deliveries.send_now(g.db, g.actor, current_program(g.db, g.actor))
+    if count:
+        say(ngettext("%(num)s score is on its way.", "%(num)s scores are on their way.", count))
+    else:
+        say(_("Everything has been sent already."))
+    return redirect(url_for("engagement.index"), code=303)
+
+
+@blueprint.get("/engagement/<int:participant_id>")
+@guarded_by(staff)
+def learner(participant_id: int) -> ResponseReturnValue:
+    """Why one learner's score is what it is, in dates and counts."""
+    return render_template(
+        "engagement/learner.html",
+        row=scores.learner(g.db, g.actor, participant_id),
+        facts=scores.facts(g.db, participant_id),
+        exemptions=scores.exemptions(g.db, participant_id),
+    )
+
+
+@blueprint.post("/engagement/<int:participant_id>/send")
+@guarded_by(coordinates)
+def send_again(participant_id: int) -> ResponseReturnValue:
+    """Try one learner's refused score again."""
+    row = scores.learner(g.db, g.actor, participant_id)
+    cells = scores.publication_ids(g.db, g.actor, participant_id)
+    deliveries.send_again(g.db, g.actor, participant_id, cells)
+    say(_("The score of %(name)s is on its way again.", name=row.name))
+    where = url_for("engagement.learner", participant_id=participant_id)
+    return redirect(where, code=303)
+
+
+@blueprint.route("/engagement/<int:participant_id>/exempt", methods=["GET", "POST"])
+@guarded_by(coordinates)
+def exempt(participant_id: int) -> ResponseReturnValue:
+    """Let something off for a learner."""
+    learner = participant_for(g.db, g.actor, participant_id, ParticipantRole.MENTEE)
+    form = open_form(ExemptionForm)
+    if not form.validate_on_submit():
+        page = render_template(
+            "engagement/exempt.html",
+            form=form,
+            participant_id=participant_id,
+            name=learner.membership.user.display_name,
+        )
+        return page, 422 if form.is_submitted() else 200
+    exemptions.grant(g.db, g.actor, learner, form.draft())
+    say(_("Saved. The score follows at once."))
+    return redirect(url_for("engagement.learner", participant_id=participant_id), code=303)
+
+
+@blueprint.post("/engagement/exemptions/<int:exemption_id>/end")
+@guarded_by(coordinates)
+def take_back(exemption_id: int) -> ResponseReturnValue:
+    """It counts again."""
+    exemption = scores.exemption_for(g.db, g.actor, exemption_id)
+    exemptions.take_back(g.db, g.actor, exemption)
+    say(_("It counts again. The score follows at once."))
+    where = url_for("engagement.learner", participant_id=exemption.participant_id)
+    return redirect(where, code=303)

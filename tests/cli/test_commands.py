@@ -1,0 +1,207 @@
+import click
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
+
+from lti_mentoring.cli import main
+from lti_mentoring.cli.demo import introduce, own_secret
+from lti_mentoring.models import Registration, ScorePublication, SignIn, ToolKey
+from lti_mentoring.sandbox.app import create_sandbox
+from lti_mentoring.vocabulary import (
+    ActivityProgress,
+    KeyState,
+    PublicationState,
+    RegistrationState,
+    SignInState,
+)
+from tests.support.database import SECRET
+from tests.support.factories import (
+    make_course,
+    make_deployment,
+    make_line_item,
+    make_member,
+    make_mentee,
+    make_program,
+    make_registration,
+)
+
+
+def every_command(group=main, words=()):
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from every_command(command, (*words, name))
+        yield (*words, name)
+
+
+ADD = (
+    "platforms", "add", "--name", "Moodle", "--issuer", "https://moodle.test",
+    "--client-id", "abc", "--deployment-id", "7",
+    "--auth-url", "https://moodle.test/auth", "--token-url", "https://moodle.test/token",
+    "--jwks-url", "https://moodle.test/jwks", "--product", "moodle",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", sorted(every_command()), ids=" ".join)
+def test_every_command_explains_itself(words):
+    result = CliRunner().invoke(main, [*words, "--help"])
+
+    assert result.exit_code == 0
+    assert "Usage:" in result.output
+
+
+def test_a_platform_is_added_once(command):
+    number = command(*ADD, "--json")["id"]
+
+    assert "registered already" in command(*ADD, code=1)
+    (listed,) = command("platforms", "list", "--json")
+    assert (listed["id"], listed["product"], listed["state"]) == (number, "moodle", "approved")
+    assert [row["lti_id"] for row in listed["deployments"]] == ["7"]
+
+
+def test_a_platform_without_https_is_refused_unless_allowed(command, monkeypatch):
+    plain = [word.replace("https://moodle.test/jwks", "http://moodle.test/jwks") for word in ADD]
+
+    assert "must begin with https" in command(*plain, code=1)
+    monkeypatch.setenv("LTI_MENTORING_OUTGOING__ALLOW_PRIVATE", "true")
+    assert "Added as number" in command(*plain)
+
+
+def test_what_is_disabled_lets_nobody_in_and_ends_who_is(command, database, frozen_clock):
+    with database.transaction() as db:
+        course = make_course(db)
+        member = make_member(db, course)
+        number = course.deployment.registration_id
+        db.add(
+            SignIn(
+                key="k",
+                token_hash="t",
+                membership_id=member.id,
+                created_at=frozen_clock.now,
+                seen_at=frozen_clock.now,
+            )
+        )
+
+    command("platforms", "disable", number)
+
+    with database.transaction() as db:
+        assert db.get_one(Registration, number).state is RegistrationState.DISABLED
+        assert db.get_one(SignIn, "k").state is SignInState.ENDED
+    command("platforms", "approve", number)
+    assert command("platforms", "list", "--json")[0]["state"] == "approved"
+
+
+def test_a_deployment_is_approved_by_its_number_or_before_it_was_seen(command, database):
+    with database.transaction() as db:
+        registration = make_registration(db)
+        deployment = make_deployment(db, registration, state="pending")
+        number, waiting = registration.id, deployment.id
+
+    command("platforms", "approve", "--deployment", waiting)
+    command("platforms", "approve", number, "--deployment-id", "new")
+    command("platforms", "disable", "--deployment", waiting)
+
+    rows = command("platforms", "list", "--json")[0]["deployments"]
+    assert [(row["lti_id"], row["state"]) for row in rows] == [
+        ("1", "disabled"),
+        ("new", "approved"),
+    ]
+
+
+@pytest.mark.parametrize("act", ["approve", "disable"])
+def test_what_does_not_exist_is_said_so(command, act):
+    assert "There is no registration 99" in command("platforms", act, 99, code=1)
+    assert "There is no deployment 99" in command("platforms", act, "--deployment", 99, code=1)
+    command("platforms", act, code=2)
+
+
+def test_keys_are_rotated_in_two_steps(command, database):
+    first = command("keys", "rotate")
+    second = command("keys", "rotate")
+
+    assert "is published" in first
+    assert "signs from now on" in second
+    states = [row["state"] for row in command("keys", "list", "--json")]
+    assert sorted(states) == ["retired", "signing"]
+    with database.transaction() as db:
+        assert db.scalars(select(ToolKey).where(ToolKey.state == KeyState.SIGNING)).one()
+
+
+def test_a_database_says_whether_it_is_up_to_date(command, monkeypatch, tmp_path):
+    assert "up to date" in command("db", "check")
+    monkeypatch.setenv("LTI_MENTORING_DATABASE_URL", f"sqlite:///{tmp_path}/folder/new.db")
+
+    assert "up to date" in command("db", "upgrade")
+    assert "up to date" in command("db", "check")
+
+
+def test_an_empty_database_is_not_up_to_date(command, monkeypatch, tmp_path):
+    monkeypatch.setenv("LTI_MENTORING_DATABASE_URL", f"sqlite:///{tmp_path}/empty.db")
+
+    assert "db upgrade" in command("db", "check", code=1)
+
+
+def test_settings_are_checked_without_showing_secrets(command, database):
+    text = command("config", "check")
+
+    assert "The settings are right." in text
+    assert SECRET not in text
+    assert command("config", "check", "--json")["secret_key"] == "set"
+
+
+def test_wrong_settings_are_named(command, monkeypatch):
+    monkeypatch.setenv("LTI_MENTORING_SECRET_KEY", "short")
+
+    assert "secret_key: " in command("config", "check", code=1)
+
+
+def test_rosters_without_a_service_are_said_to_be_none(command):
+    assert "No course offers its roster." in command("roster", "sync")
+
+
+def blocked_score(database, frozen_clock):
+    with database.transaction() as db:
+        program = make_program(db)
+        row = ScorePublication(
+            line_item_id=make_line_item(db, program, url=None).id,
+            participant_id=make_mentee(db, program).id,
+            score_given=10,
+            score_maximum=100,
+            activity_progress=ActivityProgress.IN_PROGRESS,
+            scored_at=frozen_clock.now,
+            next_at=frozen_clock.now,
+            state=PublicationState.BLOCKED,
+            error="not enrolled",
+        )
+        program.posts_engagement = False
+        db.add(row)
+        db.flush()
+        return row.id
+
+
+def test_refused_scores_are_listed_without_names_and_can_be_retried(
+    command, database, frozen_clock
+):
+    number = blocked_score(database, frozen_clock)
+
+    (listed,) = command("scores", "list", "--json")
+    assert (listed["id"], listed["reason"], listed["score"]) == (number, "not enrolled", "10/100")
+    assert "Ana" not in command("scores", "list")
+    assert command("scores", "retry", "--all", "--json") == {"retried": 1}
+    assert command("scores", "list", "--json")[0]["state"] == "pending"
+    command("scores", "retry", code=2)
+
+
+def test_the_worker_can_do_what_is_due_and_end(command):
+    assert "0 things were done." in command("worker", "--once")
+
+
+def test_the_demo_keeps_its_secret_and_knows_its_sandbox_once(tmp_path, database):
+    first = own_secret(tmp_path)
+    sandbox = create_sandbox(base_url="http://127.0.0.1:1", tool_url="http://localhost:2")
+    introduce(database, sandbox.extensions["sandbox"])
+    introduce(database, sandbox.extensions["sandbox"])
+
+    assert own_secret(tmp_path) == first
+    assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
+    with database.transaction() as db:
+        assert len(db.scalars(select(Registration)).all()) == 1

@@ -1,0 +1,67 @@
+"""The table of who may see what, read row by row through every page of every reader."""
+
+import pytest
+
+from lti_mentoring.policies.confidentiality import MATRIX, DataKind, Reader, may_read_text
+from tests.support.every_page import open_every_page
+from tests.support.full_program import make_full_program
+from tests.support.visitor import visit
+
+READERS = {
+    Reader.MENTEE: "mentee",
+    Reader.MENTOR: "mentor",
+    Reader.OTHER_MENTOR: "other_mentor",
+    Reader.COORDINATOR: "instructor",
+    Reader.OBSERVER: "observer",
+}
+NO_TEXT = {
+    # Facts and answers, not words that somebody typed; their own tests look at them.
+    DataKind.SESSION_FACTS,
+    DataKind.FIT_ANSWER_OF_MENTEE,
+    DataKind.FIT_ANSWER_OF_MENTOR,
+    DataKind.ENGAGEMENT,
+    # Written once, under the agreement; shown to the two as "signed".
+    DataKind.SIGNATURE,
+}
+
+
+def secret(kind: DataKind) -> str:
+    return f"zq{kind.value.replace('_', 'x')}qz"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("reader", READERS)
+def test_readers_see_the_words_that_the_table_gives_them_and_no_others(
+    app, database, frozen_clock, reader
+):
+    with database.transaction() as db:
+        full = make_full_program(db, lambda kind, text: f"{text} {secret(kind)}")
+
+    pages = dict(open_every_page(app, visit(app, getattr(full, READERS[reader]))))
+
+    seen = where_secrets_are(pages)
+    allowed = {kind for kind in DataKind if may_read_text(reader, kind)} - NO_TEXT
+    leaks = {kind.value: seen[kind] for kind in DataKind if seen[kind] and kind not in allowed}
+    if reader is Reader.MENTEE:  # the pair's request was answered; this one still waits
+        waiting = dict(open_every_page(app, visit(app, full.waiting)))
+        seen[DataKind.REQUEST_NOTE] = where_secrets_are(waiting)[DataKind.REQUEST_NOTE]
+    missing = sorted(kind.value for kind in allowed if not seen[kind])
+    assert pages
+    assert not (leaks.keys() - {kind.value for kind in NO_TEXT & readable(reader)}), leaks
+    assert not missing, f"{reader.value} should be able to read {missing}"
+
+
+def where_secrets_are(pages: dict[str, str]) -> dict[DataKind, list[str]]:
+    return {
+        kind: [address for address, html in pages.items() if secret(kind) in html]
+        for kind in DataKind
+    }
+
+
+def readable(reader: Reader) -> set[DataKind]:
+    return {kind for kind in DataKind if may_read_text(reader, kind)}
+
+
+def test_the_table_has_a_cell_for_every_kind_and_reader():
+    assert all(set(row) == set(Reader) for row in MATRIX.values())
+    assert set(MATRIX) == set(DataKind)
