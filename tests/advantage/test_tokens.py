@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import jwt
@@ -7,7 +8,7 @@ from sqlalchemy import select
 from lti_mentoring.core.errors import PlatformRefused, PlatformUnavailable
 from lti_mentoring.models import AccessToken, ToolKey
 from lti_mentoring.vocabulary import Scope
-from tests.support.canned_platform import LMS, client_to, registered_tool
+from tests.support.canned_platform import LMS, client_to
 
 SCOPES = [Scope.SCORE, Scope.LINE_ITEM]
 
@@ -52,8 +53,7 @@ def test_every_assertion_has_an_id_of_its_own(client, platform):
 
 
 def test_the_configured_audience_wins_over_the_token_address(client, platform):
-    tool = registered_tool(client.tool.registration_id)
-    brightspace = type(tool)(tool.registration_id, "c", tool.token_url, "https://api.d2l", "other")
+    brightspace = replace(client.tool, audience="https://api.d2l")
 
     tokens_of(client).fetch(brightspace, SCOPES)
 

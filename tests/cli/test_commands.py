@@ -9,6 +9,7 @@ from lti_mentoring.models import Registration, ScorePublication, SignIn, ToolKey
 from lti_mentoring.sandbox.app import create_sandbox
 from lti_mentoring.vocabulary import (
     ActivityProgress,
+    DeploymentState,
     KeyState,
     PublicationState,
     RegistrationState,
@@ -93,7 +94,7 @@ def test_what_is_disabled_lets_nobody_in_and_ends_who_is(command, database, froz
 def test_a_deployment_is_approved_by_its_number_or_before_it_was_seen(command, database):
     with database.transaction() as db:
         registration = make_registration(db)
-        deployment = make_deployment(db, registration, state="pending")
+        deployment = make_deployment(db, registration, state=DeploymentState.PENDING)
         number, waiting = registration.id, deployment.id
 
     command("platforms", "approve", "--deployment", waiting)

@@ -20,19 +20,22 @@ def platform():
 
 
 @pytest.fixture
-def check(database, settings, platform, frozen_clock):
+def number(database, frozen_clock):
+    """The registration that is tested."""
+    with database.transaction() as db:
+        return make_registration(db).id
+
+
+@pytest.fixture
+def check(database, settings, platform, number):
     """What the connection test says, by topic: (verdict, words)."""
     worker = worker_for(database, settings, platform)
-    with database.transaction() as db:
-        registration = make_registration(db)
-        number = registration.id
 
     def run(registration_id=number):
         work = worker.work
         found = check_platform(database.transaction, work.http, work.tokens, registration_id)
         return {finding.topic: (finding.verdict, finding.words) for finding in found}
 
-    run.registration_id = number
     yield run
     worker.close()
 
@@ -97,11 +100,11 @@ def test_clocks_that_differ_will_refuse_launches(check, frozen_clock):
     )
 
 
-def test_what_was_seen_lately_is_shown(check, database, frozen_clock):
+def test_what_was_seen_lately_is_shown(check, number, database, frozen_clock):
     with database.transaction() as db:
         db.add(
             RefusedLaunch(
-                registration_id=check.registration_id,
+                registration_id=number,
                 code="nonce_used",
                 reason="the nonce was used before",
                 incident="i",

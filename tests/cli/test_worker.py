@@ -27,7 +27,7 @@ def worker(database, settings):
 
 def test_a_running_worker_hears_a_bell_after_the_commit(worker, database, monkeypatch):
     heard = threading.Event()
-    monkeypatch.setattr("lti_mentoring.jobs.tasks.deliver_scores", lambda _work: heard.set() or 0)
+    monkeypatch.setattr("lti_mentoring.jobs.tasks.deliver_scores", lambda _work: heard.set())
     worker.start()
 
     with database.transaction() as db:
@@ -39,11 +39,15 @@ def test_a_running_worker_hears_a_bell_after_the_commit(worker, database, monkey
 
 def test_nothing_rings_if_the_transaction_fails(worker, database, monkeypatch):
     rung = []
-    bell.hang_up(database, lambda kind, seconds: rung.append(kind), 20)
+    bell.hang_up(database, lambda *bell: rung.append(bell), 20)
 
-    with pytest.raises(ZeroDivisionError), database.transaction() as db:
-        bell.ring_soon(db, "scores")
-        raise ZeroDivisionError
+    def fail():
+        with database.transaction() as db:
+            bell.ring_soon(db, "scores")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
 
     assert rung == []
 
@@ -84,7 +88,11 @@ def test_an_error_in_one_queue_does_not_keep_the_others_waiting(worker, monkeypa
     def broken(_work):
         raise ValueError("a bug")
 
-    monkeypatch.setattr(schedule, "EVERY_MINUTE", (broken, lambda _work: done.append(1) or 1))
+    def sound(_work):
+        done.append(1)
+        return 1
+
+    monkeypatch.setattr(schedule, "EVERY_MINUTE", (broken, sound))
 
     assert schedule.sweep(worker.work) == 1
     assert done == [1]

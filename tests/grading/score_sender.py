@@ -15,7 +15,7 @@ from lti_mentoring.services import tool_keys
 from lti_mentoring.settings import Outgoing
 from tests.support.database import SECRET
 
-LEASE_SECONDS = 3.0
+DELIVERY_SECONDS = 1.5
 WORKERS = 4
 
 
@@ -37,7 +37,7 @@ def main(database_url: str) -> None:
         lambda tool: ServiceClient(tool, http, tokens),
         workers=WORKERS,
         batch=20,
-        lease_seconds=LEASE_SECONDS,
+        delivery_seconds=DELIVERY_SECONDS,
     )
     sys.stdout.write("ready\n")
     sys.stdout.flush()

@@ -4,9 +4,8 @@ from decimal import Decimal
 import pytest
 
 from lti_mentoring.grading.comment import Counts, build_comment, counts_of
-from lti_mentoring.rules.engagement import engagement, rubric_lines
+from lti_mentoring.rules.engagement import RubricLine, engagement
 from lti_mentoring.vocabulary import Component
-from tests.support.factories import TARGETS, WEIGHTS
 
 DAY = date(2026, 3, 14)
 
@@ -33,7 +32,11 @@ def test_no_text_can_get_into_a_comment(secret):
 
 
 def test_counts_come_from_the_computed_parts():
-    lines = rubric_lines(WEIGHTS, TARGETS)
+    lines = (
+        RubricLine(Component.ORIENTATION, 50, 1),
+        RubricLine(Component.SESSIONS, 40, 6),
+        RubricLine(Component.GOALS_SET, 10, 1),
+    )
     earned = {Component.SESSIONS: Decimal("2.5"), Component.ORIENTATION: Decimal(1)}
 
     counts = counts_of(engagement(lines, earned, Decimal(1)).parts)

@@ -8,12 +8,10 @@ from lti_mentoring.grading.rubric import current_rubric, ensure_rubric, publish_
 from lti_mentoring.models import EngagementScore, Exemption, ProgramBreak
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.rules.completion import DEFAULT_GATES
-from lti_mentoring.rules.engagement import default_rubric, rubric_lines
+from lti_mentoring.rules.engagement import default_rubric
 from lti_mentoring.services import pairings
 from lti_mentoring.vocabulary import Component, ExemptionReason, PairingState
 from tests.support.factories import (
-    TARGETS,
-    WEIGHTS,
     make_goal,
     make_mentee,
     make_pairing,
@@ -21,7 +19,7 @@ from tests.support.factories import (
     make_rubric,
 )
 
-LINES = rubric_lines(WEIGHTS, TARGETS)
+LINES = default_rubric(6)
 TERM_DAYS = 99  # fourteen weeks, both ends included
 
 
@@ -152,7 +150,9 @@ def test_goals_that_were_looked_back_on_are_counted(db, program, paired, frozen_
 def test_a_score_is_stored_with_its_explanation(db, program, paired, frozen_clock):
     ledger.credit(db, paired.id, Component.NEEDS, Decimal(1), "intake", frozen_clock.now)
 
-    stored = recompute.participant(db, paired.id)
+    recompute.participant(db, paired.id)
+    db.flush()
+    stored = db.get_one(EngagementScore, paired.id)
 
     assert stored.score == 10
     assert {part["component"] for part in stored.parts} >= {"needs", "sessions"}

@@ -26,11 +26,15 @@ def waiting(gradebook, frozen_clock):
 
 
 def take(gradebook, lease=LEASE):
-    """Claim and open one parcel, as a publisher does."""
+    """Claim the one parcel that is due, as a publisher does."""
     with gradebook.database.transaction() as db:
-        (claim,) = outbox.claim(db, 10, lease)
+        (parcel,) = outbox.claim(db, 10, lease)
+    return parcel
+
+
+def renew(gradebook, parcel):
     with gradebook.database.transaction() as db:
-        return outbox.open_parcel(db, claim, lease)
+        return outbox.renew(db, parcel, LEASE)
 
 
 def settle(gradebook, parcel, outcome):
@@ -158,24 +162,30 @@ def test_a_newer_value_waits_until_the_older_one_has_arrived(gradebook, waiting,
     assert take(gradebook).revision == 2
 
 
+def test_who_waited_long_for_a_turn_gets_a_fresh_lease(gradebook, waiting, frozen_clock):
+    parcel = take(gradebook)
+    frozen_clock.tick(seconds=LEASE - 1)
+
+    renewed = renew(gradebook, parcel)
+
+    assert renewed.score == parcel.score
+    assert gradebook.cell(waiting).lease_until == frozen_clock.now + timedelta(seconds=LEASE)
+
+
 def test_a_claim_that_ran_out_before_its_turn_is_left_to_others(gradebook, waiting, frozen_clock):
-    with gradebook.database.transaction() as db:
-        (stale,) = outbox.claim(db, 10, 30)
+    stale = take(gradebook, lease=30)
     frozen_clock.tick(seconds=31)
     fresh = take(gradebook)
 
-    with gradebook.database.transaction() as db:
-        assert outbox.open_parcel(db, stale, 30) is None
+    assert renew(gradebook, stale) is None
     assert gradebook.cell(waiting).lease_until == fresh.lease_until
 
 
 def test_a_claim_whose_value_has_changed_meanwhile_is_given_back(gradebook, waiting, frozen_clock):
-    with gradebook.database.transaction() as db:
-        (claim,) = outbox.claim(db, 10, LEASE)
+    parcel = take(gradebook)
     gradebook.credit(waiting, Component.NEEDS)
 
-    with gradebook.database.transaction() as db:
-        assert outbox.open_parcel(db, claim, LEASE) is None
+    assert renew(gradebook, parcel) is None
     frozen_clock.tick(seconds=QUIET)
     assert take(gradebook).revision == 2
 

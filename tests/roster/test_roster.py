@@ -17,6 +17,7 @@ from lti_mentoring.models import (
 )
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.services import roster
+from lti_mentoring.services.roster_changes import Staged
 from lti_mentoring.vocabulary import (
     ActivityProgress,
     CourseRole,
@@ -350,11 +351,12 @@ def test_a_reading_that_another_process_has_taken_over_is_thrown_away(
     with database.transaction() as db:
         roster.ask_for_roster(db, Actor.system("t"), db.get_one(Course, course_roster.course_id))
         slow = roster.claim_due(db)
+    assert slow is not None
     frozen_clock.tick(seconds=roster.LEASE_SECONDS + 1)
     course_roster.work()
 
     with database.transaction() as db:
-        late = roster.apply_reading(db, slow, roster.Staged(), complete=True, guard_percent=50)
+        late = roster.apply_reading(db, slow, Staged(), complete=True, guard_percent=50)
 
     assert late is None
     assert course_roster.latest().member_count == 1

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,7 +67,8 @@ class Person:
 
     @property
     def tool(self) -> FrameLocator:
-        """The tool's frame."""
+        """The tool's frame, in the tab that is in front: others take no clicks in their frames."""
+        self.page.bring_to_front()
         return self.page.frame_locator("iframe.tool")
 
     def open_activity(self, course: str = COURSE, activity: str = "Mentoring") -> "Person":
@@ -84,10 +86,11 @@ class Person:
         return self
 
     def clicks(self, name: str) -> "Person":
-        """Press the button or follow the link of that name."""
-        button = self.tool.get_by_role("button", name=name, exact=True)
-        link = self.tool.get_by_role("link", name=name, exact=True)
-        button.or_(link).first.click()
+        """Press the button or follow the link of that name; "…" at its end stands for any rest."""
+        rest = ".*" if name.endswith("…") else ""
+        pattern = re.compile(f"^{re.escape(name.removesuffix('…'))}{rest}$")
+        button = self.tool.get_by_role("button", name=pattern)
+        button.or_(self.tool.get_by_role("link", name=pattern)).first.click()
         return self
 
     def types(self, label: str, text: str) -> "Person":
@@ -97,5 +100,6 @@ class Person:
 
     def ticks(self, label: str) -> "Person":
         """Tick the box or choose the option of that label."""
-        self.tool.get_by_label(label, exact=True).first.check(force=True)
+        box = self.tool.get_by_label(label).first
+        box.check()
         return self
