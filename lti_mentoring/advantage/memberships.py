@@ -69,14 +69,9 @@ class RosterReading:
             name = f"{given_name} {_text(entry.get('family_name'))}".strip()
         if self._unescape:
             name, given_name = html.unescape(name), html.unescape(given_name)
-        return Member(
-            str(entry["user_id"]),
-            name,
-            given_name,
-            _text(entry.get("email")),
-            _roles(entry.get("roles")),
-            _text(entry.get("status")) or ACTIVE,
-        )
+        email, status = _text(entry.get("email")), _text(entry.get("status")) or ACTIVE
+        named = _roles(entry.get("roles"))
+        return Member(str(entry["user_id"]), name, given_name, email, named, status)
 
 
 def _entries(body: bytes) -> list[Any]:
@@ -102,5 +97,5 @@ def _roles(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(","))
     if isinstance(value, list):
-        return tuple(role for role in value if isinstance(role, str))
+        return tuple([role for role in value if isinstance(role, str)])
     return ()

@@ -8,27 +8,26 @@ lease is given back or runs out, so an older value never overtakes a newer one.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from lti_mentoring.advantage.scores import Delivered, Outcome, Refused, Score, TryLater
-from lti_mentoring.advantage.tokens import RegisteredTool
+from lti_mentoring.advantage.scores import Delivered, Outcome, Refused, TryLater
 from lti_mentoring.core import clock, leases
 from lti_mentoring.core.bell import quiet_time, ring_soon
 from lti_mentoring.core.upsert import insert_into
 from lti_mentoring.grading.comment import Counts, build_comment
+from lti_mentoring.grading.parcels import Parcel, make_parcels
 from lti_mentoring.models import (
     Course,
     Deployment,
     LineItem,
     Membership,
     Participant,
-    PlatformUser,
     Program,
     Registration,
     ScorePublication,
@@ -50,6 +49,27 @@ RESTING = frozenset({PublicationState.BLOCKED, PublicationState.STOPPED})
 SILENT = (ProgramState.DRAFT, ProgramState.PAUSED, ProgramState.CANCELLED)
 
 
+# Made once, since making a statement takes longer than running it; each score runs one.
+_ARRIVED = (
+    update(ScorePublication)
+    .where(
+        ScorePublication.id == bindparam("its_id"),
+        ScorePublication.revision == bindparam("its_revision"),
+        ScorePublication.state == PublicationState.SENDING,
+        ScorePublication.lease_until == bindparam("its_lease"),
+    )
+    .values(
+        state=PublicationState.SENT,
+        lease_until=None,
+        attempts=0,
+        error=None,
+        sent_at=bindparam("now"),
+        sent_score=bindparam("score"),
+        sent_scored_at=bindparam("at"),
+    )
+)
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What a cell should show; the counts make its comment."""
@@ -58,26 +78,6 @@ class Wanted:
     maximum: Decimal
     progress: ActivityProgress
     counts: Counts
-
-
-@dataclass(frozen=True)
-class Claim:
-    """The right to deliver one row until ``lease_until``."""
-
-    publication_id: int
-    lease_until: datetime
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """One value on its way, with all that sending it takes; no transaction is needed any more."""
-
-    publication_id: int
-    revision: int
-    lease_until: datetime
-    tool: RegisteredTool
-    line_item_url: str
-    score: Score
 
 
 def want(
@@ -103,7 +103,7 @@ def want(
     return True
 
 
-def claim(db: Session, limit: int, lease_seconds: float) -> list[Claim]:
+def claim(db: Session, limit: int, lease_seconds: float) -> list[Parcel]:
     """Take at most ``limit`` due cells for delivery; nobody else gets the same ones."""
     lease_until = clock.now() + timedelta(seconds=lease_seconds)
     values = {
@@ -112,19 +112,18 @@ def claim(db: Session, limit: int, lease_seconds: float) -> list[Claim]:
         "attempts": ScorePublication.attempts + 1,
     }
     taken = leases.claim(db, ScorePublication.id, _is_due(clock.now()), values, limit)
-    return [Claim(publication_id, lease_until) for publication_id in taken]
+    return make_parcels(db, taken, lease_until) if taken else []
 
 
-def open_parcel(db: Session, claimed: Claim, lease_seconds: float) -> Parcel | None:
-    """What to send for a claim, with a fresh lease; null if there is nothing to send any more.
+def renew(db: Session, parcel: Parcel, lease_seconds: float) -> Parcel | None:
+    """The parcel with a fresh lease; null if somebody else has it or it is not wanted any more.
 
-    A claim waits for its turn in a batch, so it may have run out, or the wanted value may
-    have changed. Then the row is left for whoever claims it next.
+    For one that had to wait so long for its turn that its lease might not outlast its way.
     """
     lease_until = clock.now() + timedelta(seconds=lease_seconds)
     held = and_(
-        ScorePublication.id == claimed.publication_id,
-        ScorePublication.lease_until == claimed.lease_until,
+        ScorePublication.id == parcel.publication_id,
+        ScorePublication.lease_until == parcel.lease_until,
     )
     renewed = db.execute(
         update(ScorePublication)
@@ -135,11 +134,13 @@ def open_parcel(db: Session, claimed: Claim, lease_seconds: float) -> Parcel | N
     if renewed is None:
         db.execute(update(ScorePublication).where(held).values(lease_until=None))
         return None
-    return _parcel(db, claimed.publication_id, lease_until)
+    return replace(parcel, lease_until=lease_until)
 
 
 def settle(db: Session, parcel: Parcel, outcome: Outcome) -> None:
     """Write down how a delivery ended. What it says about an older revision moves no newer one."""
+    if isinstance(outcome, Delivered) and _settle_at_once(db, parcel):
+        return
     row = db.get(ScorePublication, parcel.publication_id, with_for_update=True)
     if row is None:
         return
@@ -293,31 +294,17 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _parcel(db: Session, publication_id: int, lease_until: datetime) -> Parcel:
-    row, url, registration, subject = db.execute(
-        select(ScorePublication, LineItem.url, Registration, PlatformUser.subject)
-        .join(LineItem, LineItem.id == ScorePublication.line_item_id)
-        .join(Participant, Participant.id == ScorePublication.participant_id)
-        .join(Membership, Membership.id == Participant.membership_id)
-        .join(PlatformUser, PlatformUser.id == Membership.user_id)
-        .join(Registration, Registration.id == PlatformUser.registration_id)
-        .where(ScorePublication.id == publication_id)
-    ).one()
-    return Parcel(
-        publication_id=row.id,
-        revision=row.revision,
-        lease_until=lease_until,
-        tool=RegisteredTool.of(registration),
-        line_item_url=url or "",
-        score=Score(
-            user_id=subject,
-            given=row.score_given,
-            maximum=row.score_maximum,
-            comment=row.comment,
-            activity_progress=row.activity_progress,
-            scored_at=row.scored_at,
-        ),
-    )
+def _settle_at_once(db: Session, parcel: Parcel) -> bool:
+    """The usual end in one statement: it has arrived, and nothing newer is wanted."""
+    facts = {
+        "its_id": parcel.publication_id,
+        "its_revision": parcel.revision,
+        "its_lease": parcel.lease_until,
+        "now": clock.now(),
+        "score": parcel.score.given,
+        "at": parcel.score.scored_at,
+    }
+    return db.connection().execute(_ARRIVED, facts).rowcount == 1
 
 
 def _is_newest(row: ScorePublication, parcel: Parcel) -> bool:

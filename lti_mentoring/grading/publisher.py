@@ -6,7 +6,7 @@ lease is over, and sending it again means the same, since value and timestamp be
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
 from lti_mentoring.advantage.client import ServiceClient
@@ -15,7 +15,7 @@ from lti_mentoring.advantage.tokens import RegisteredTool
 from lti_mentoring.core import clock
 from lti_mentoring.core.db import Transaction
 from lti_mentoring.grading import line_items, outbox
-from lti_mentoring.grading.outbox import Claim, Parcel
+from lti_mentoring.grading.parcels import Parcel
 
 PATIENCE = 3
 """After so many failures in a row, a platform is left alone for a while."""
@@ -24,7 +24,11 @@ REST_SECONDS = 60.0
 
 
 class Publisher:
-    """Delivers what is due. One for the process; its threads keep their connections."""
+    """Delivers what is due. One for the process; its threads keep their connections.
+
+    ``delivery_seconds`` is the longest that one delivery may take. Leases are twice as long,
+    since a claimed score waits for a thread; one that waited longer gets a new lease first.
+    """
 
     def __init__(
         self,
@@ -33,35 +37,48 @@ class Publisher:
         *,
         workers: int,
         batch: int,
-        lease_seconds: float,
+        delivery_seconds: float,
     ) -> None:
         self._transaction = transaction
         self._client_of = client_of
+        self._workers = workers
         self._batch = batch
-        self._lease_seconds = lease_seconds
+        self._delivery = timedelta(seconds=delivery_seconds)
+        self._lease_seconds = 2 * delivery_seconds
         self._rests = Rests()
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="scores")
 
     def publish_due(self) -> int:
-        """Make sure of the columns, then deliver one batch; how many rows were worked on."""
+        """Make sure of the columns, then deliver everything that is due; how many scores."""
         line_items.ensure_due(self._transaction, self._client_of, self._lease_seconds)
-        with self._transaction() as db:
-            claims = outbox.claim(db, self._batch, self._lease_seconds)
-        # Reading the results lets an error of ours come out here.
-        return len(list(self._pool.map(self._deliver, claims)))
+        running: set[Future[None]] = set()
+        count = 0
+        while parcels := self._claim():
+            count += len(parcels)
+            running |= {self._pool.submit(self._deliver, parcel) for parcel in parcels}
+            # The next ones are fetched before the threads run out of work.
+            running = _wait_for(running, most_left=self._workers)
+        _wait_for(running, most_left=0)
+        return count
 
     def close(self) -> None:
         """Finish what is on its way and let the threads go."""
         self._pool.shutdown()
 
-    def _deliver(self, claimed: Claim) -> None:
+    def _claim(self) -> list[Parcel]:
         with self._transaction() as db:
-            parcel = outbox.open_parcel(db, claimed, self._lease_seconds)
-        if parcel is None:
+            return outbox.claim(db, self._batch, self._lease_seconds)
+
+    def _deliver(self, parcel: Parcel) -> None:
+        held: Parcel | None = parcel
+        if parcel.lease_until - clock.now() < self._delivery:
+            with self._transaction() as db:
+                held = outbox.renew(db, parcel, self._lease_seconds)
+        if held is None:
             return
-        outcome = self._send(parcel)
+        outcome = self._send(held)
         with self._transaction() as db:
-            outbox.settle(db, parcel, outcome)
+            outbox.settle(db, held, outcome)
 
     def _send(self, parcel: Parcel) -> Outcome:
         platform = parcel.tool.registration_id
@@ -71,6 +88,15 @@ class Publisher:
         outcome = send(self._client_of(parcel.tool), parcel.line_item_url, parcel.score)
         self._rests.note(platform, outcome)
         return outcome
+
+
+def _wait_for(running: set[Future[None]], most_left: int) -> set[Future[None]]:
+    """Wait until at most so many are left, which are returned; errors of ours come out here."""
+    while len(running) > most_left:
+        finished, running = wait(running, return_when=FIRST_COMPLETED)
+        for each in finished:
+            each.result()
+    return running
 
 
 class Rests:

@@ -43,26 +43,20 @@ def prepare(database: Database, http: Client, box: SecretBox, settings: Settings
     """Everything that the background needs; opens nothing yet."""
     tokens = Tokens(database.transaction, http, box, lambda db: tool_keys.signer(db, box))
     # A lease has to outlast the slowest delivery, or a score could be on two ways at once.
-    longest = REQUESTS_PER_SCORE * settings.outgoing.total_timeout_seconds
+    slowest = REQUESTS_PER_SCORE * settings.outgoing.total_timeout_seconds
     publisher = Publisher(
         database.transaction,
         lambda tool: ServiceClient(tool, http, tokens),
         workers=settings.scores.workers,
         batch=settings.scores.batch,
-        lease_seconds=max(settings.scores.lease_seconds, longest),
+        delivery_seconds=max(settings.scores.lease_seconds, slowest),
     )
     return Work(database, settings, tokens, http, publisher)
 
 
 def deliver_scores(work: Work) -> int:
     """Make sure of gradebook columns, and send every score that is due; how many."""
-    sent = 0
-    for _ in range(MOST_ROUNDS):
-        done = work.publisher.publish_due()
-        sent += done
-        if not done:
-            break
-    return sent
+    return work.publisher.publish_due()
 
 
 def read_rosters(work: Work) -> int:

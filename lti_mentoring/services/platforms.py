@@ -28,6 +28,7 @@ from lti_mentoring.vocabulary import (
     Verb,
 )
 
+ADDRESSES = ("issuer", "authorization", "token", "key set")
 ADMINISTRATOR = Actor.system("administrator's command")
 
 
@@ -75,13 +76,8 @@ def add_platform(  # noqa: PLR0913 -- an LMS has that many addresses, all told b
         AddressRefused: if one of the addresses is none that the tool talks to.
         Conflict: if the issuer and client id are registered already.
     """
-    addresses = {
-        "issuer": issuer,
-        "authorization": auth_url,
-        "token": token_url,
-        "key set": jwks_url,
-    }
-    for what, url in addresses.items():
+    named = zip(ADDRESSES, (issuer, auth_url, token_url, jwks_url), strict=True)
+    for what, url in named:
         _check(what, url, allow_private=allow_private)
     known = find_registration(db, issuer, client_id)
     if known is not None:

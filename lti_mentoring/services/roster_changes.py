@@ -27,10 +27,10 @@ STATES = {
     "deleted": MembershipState.GONE,
 }
 NAMES = ("name", "given_name", "email")
-NAMED = slice(2, 5)  # where they stand in a stored row; in a listed one they come first
 LONGEST = {"name": 255, "given_name": 255, "email": 320}
 LONGEST_SUBJECT = 255
-PLACES = 7  # subject and the six fields of Listed
+LISTED_FIELDS = 6
+PLACES = 1 + LISTED_FIELDS  # with the subject
 PART = 5000  # people in one statement
 
 
@@ -46,20 +46,27 @@ class Listed(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """What the tables say of one member; enums as plain text, since most are only compared."""
+    """What the tables say of one member; enums as plain text, since most are only compared.
 
-    membership_id: int
-    user_id: int
+    It begins with the fields of ``Listed``, so that most people cost one comparison of tuples.
+    """
+
     name: str
     given_name: str
     email: str
-    role: str
+    roster_role: str | None
     state: str
     is_test_user: bool
+    was_listed: bool
+    membership_id: int
+    user_id: int
+    role: str
     launch_role: str | None
     launched_at: datetime | None
-    roster_role: str | None
-    was_listed: bool
+
+    def says(self, listed: Listed) -> bool:
+        """Whether the tables say what the roster says."""
+        return self[:LISTED_FIELDS] == listed and self.was_listed
 
 
 class Staged:
@@ -144,7 +151,7 @@ def find_changes(
         row = stored.get(subject)
         if row is None:
             found.added.append((subject, listed))
-        else:
+        elif not row.says(listed):
             _compare(found, row, listed, now)
     if complete and staged.people:
         missing = (row for subject, row in stored.items() if subject not in staged.people)
@@ -168,21 +175,21 @@ def write_changes(db: Session, course_id: int, registration_id: int, changes: Ch
 
 
 def _stored(db: Session, course_id: int) -> dict[str, Stored]:
-    rows = db.execute(
+    rows = db.connection().execute(
         select(
             PlatformUser.subject,
-            Membership.id,
-            PlatformUser.id,
             PlatformUser.name,
             PlatformUser.given_name,
             PlatformUser.email,
-            _plain(Membership.role),
+            _plain(Membership.roster_role),
             _plain(Membership.state),
             Membership.is_test_user,
+            Membership.roster_seen_at.is_not(None),
+            Membership.id,
+            PlatformUser.id,
+            _plain(Membership.role),
             _plain(Membership.launch_role),
             Membership.launched_at,
-            _plain(Membership.roster_role),
-            Membership.roster_seen_at.is_not(None),
         )
         .join(PlatformUser, PlatformUser.id == Membership.user_id)
         .where(Membership.course_id == course_id)
@@ -196,13 +203,10 @@ def _plain(column: InstrumentedAttribute[Any]) -> sa.ColumnElement[str]:
 
 
 def _compare(found: Changes, row: Stored, listed: Listed, now: datetime) -> None:
-    names = {
-        name: new for name in NAMES if (new := getattr(listed, name)) and new != getattr(row, name)
-    }  # what a roster withholds is kept from the launch
-    if names:
-        found.renamed.append(
-            {"id": row.user_id, **{name: getattr(row, name) for name in NAMES}, **names}
-        )
+    # What a roster withholds is kept from the launch.
+    names = {name: getattr(listed, name) or getattr(row, name) for name in NAMES}
+    if any(names[name] != getattr(row, name) for name in NAMES):
+        found.renamed.append({"id": row.user_id, **names})
     differences = {**_role_change(row, listed, now), **_state_change(row, listed, now)}
     if not differences:
         return

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from babel import Locale, negotiate_locale
+from babel import Locale, UnknownLocaleError, negotiate_locale
 from babel import dates as babel_dates
 from flask import Flask, current_app, g, request
 from flask_babel import Babel, format_decimal, get_locale, gettext, ngettext
@@ -61,6 +61,22 @@ def language_tag() -> str:
     return str(_current()).replace("_", "-")
 
 
+def _formats() -> Locale:
+    """How dates are written: as in the person's own country, where the LMS names one.
+
+    Plain English gets the day before the month and 24 hours, which everybody can read.
+    """
+    language = _current()
+    wanted = g.actor.locale if g.get("actor") is not None else None
+    if wanted and "_" in wanted.replace("-", "_"):
+        try:
+            own = Locale.parse(wanted.replace("-", "_"))
+        except (ValueError, UnknownLocaleError):
+            return language
+        return own if own.language == language.language else language
+    return Locale("en", "GB") if str(language) == "en" else language
+
+
 def local_moment(moment: datetime, in_zone: str | None = None) -> str:
     """Such as "Thu, 26 Nov, 16:00", in the reader's zone or the one that is named."""
     there = moment.astimezone(ZoneInfo(in_zone) if in_zone else zone())
@@ -70,7 +86,7 @@ def local_moment(moment: datetime, in_zone: str | None = None) -> str:
 def local_time(moment: datetime, in_zone: str | None = None) -> str:
     """Such as "16:00" (or "4:00 PM", as the language has it)."""
     there = ZoneInfo(in_zone) if in_zone else zone()
-    return babel_dates.format_time(moment, "short", tzinfo=there, locale=_current())
+    return babel_dates.format_time(moment, "short", tzinfo=there, locale=_formats())
 
 
 def local_day(day: date | datetime) -> str:
@@ -78,7 +94,7 @@ def local_day(day: date | datetime) -> str:
     if isinstance(day, datetime):
         day = day.astimezone(zone()).date()
     skeleton = "MMMEd" if day.year == clock.now().astimezone(zone()).year else "yMMMEd"
-    return babel_dates.format_skeleton(skeleton, day, locale=_current())
+    return babel_dates.format_skeleton(skeleton, day, locale=_formats())
 
 
 def near_day(day: date | datetime) -> str:
@@ -95,7 +111,7 @@ def near_day(day: date | datetime) -> str:
     if abs(days) > NEAR_DAYS:
         return local_day(day)
     return babel_dates.format_timedelta(
-        timedelta(days=days), granularity="day", threshold=8, add_direction=True, locale=_current()
+        timedelta(days=days), granularity="day", threshold=8, add_direction=True, locale=_formats()
     )
 
 
@@ -123,4 +139,4 @@ def number(value: Decimal | float) -> str:
 
 def weekday_name(weekday: int, width: Literal["wide", "abbreviated"] = "wide") -> str:
     """The name of a weekday, Monday being 0."""
-    return str(babel_dates.get_day_names(width, locale=_current())[weekday])
+    return str(babel_dates.get_day_names(width, locale=_formats())[weekday])

@@ -31,7 +31,9 @@ def test_from_an_empty_course_to_a_score_in_the_gradebook(
         become_a_mentor(daniel)
         get_started(amara)
         ask_for(amara, "Daniel")
-        daniel.open_activity().clicks("Requests").clicks("Accept Amara…")
+        daniel.open_activity().clicks("Requests").clicks("Accept Amara…").expects(
+            "Amara is your mentee"
+        )
         sign(daniel)
         sign(amara)
         set_a_goal(amara)
@@ -87,7 +89,7 @@ def ask_for(amara: Person, name: str) -> None:
 
 def sign(person: Person) -> None:
     person.open_activity().clicks("Read and sign").types("Your full name", person.name)
-    person.clicks("Sign")
+    person.clicks("Sign").expects("igned.")
 
 
 def set_a_goal(amara: Person) -> None:
@@ -97,22 +99,28 @@ def set_a_goal(amara: Person) -> None:
     amara.types("What makes it doable", "I prepare one the evening before")
     amara.types("Why it matters to me", "I want to be heard")
     amara.types("Reach it by", "2026-05-01").clicks("Save this goal")
+    amara.expects("Your goal is written down")
 
 
 def meet(amara: Person, daniel: Person, clock) -> None:
-    amara.clicks("Sessions").clicks("Propose a time")
+    amara.clicks("Sessions").clicks("Propose a time…")
     amara.types("Day", "2026-03-03").types("Time", "16:00").clicks("Ask Daniel")
-    daniel.open_activity().clicks("Sessions").expects("17:00").clicks("This suits me…")
+    amara.expects("Daniel has been asked about this time")
+    daniel.open_activity().clicks("Sessions").expects("17:00").clicks("This suits me…").expects(
+        "Agreed."
+    )
     clock.tick(days=1, hours=12)
+    amara.campus.work()  # what the clock brings about
     for person in (amara, daniel):
         person.open_activity().clicks("Sessions").clicks("Say what happened…")
         person.ticks("We met").types("How long, in minutes", "45").clicks("That is how it was")
+        person.expects("Thank you.")
 
 
 def tell_progress(amara: Person) -> None:
-    amara.clicks("Goals").clicks("Ask one question in every seminar")
+    amara.clicks("Goals").expects("My goals").clicks("Update: Ask one question…")
     amara.types("How far, in percent", "30").types("What happened", "I asked one on Tuesday.")
-    amara.clicks("Tell how far it is")
+    amara.clicks("Tell how far it is").expects("Every small step counts")
 
 
 def score_in_gradebook(helena: Person, campus: Campus) -> float:

@@ -73,12 +73,13 @@ def test_a_worker_can_be_started_and_stopped_more_than_once(worker):
     assert not worker.is_running
 
 
-def test_an_engine_that_is_down_holds_up_nobody(database, settings):
+def test_an_engine_that_is_down_holds_up_nobody(database, settings, caplog):
     away = settings.model_copy(update={"jobs_url": "nonsense://"})
     worker = worker_for(database, away, CannedPlatform())
 
     worker.ring("scores")
 
+    assert "the bell cannot be rung" in caplog.text
     worker.close()
 
 

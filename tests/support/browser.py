@@ -95,7 +95,9 @@ class Person:
 
     def types(self, label: str, text: str) -> "Person":
         """Fill in the field of that label."""
-        self.tool.get_by_label(label).first.fill(text)
+        field = self.tool.get_by_label(label).first
+        expect(field, self.tool.locator("body").inner_text()).to_be_visible()
+        field.fill(text)
         return self
 
     def ticks(self, label: str) -> "Person":
