@@ -64,7 +64,13 @@ def open_form(form_class: type[F], path: str | None = None, **values: Any) -> F:
     """
     if request.method != "GET":
         return form_class(**values)
-    where = path_within(path or request.path)
+    form = _with_kept(form_class, path_within(path or request.path), values)
+    if path is not None:
+        _name_apart(form)
+    return form
+
+
+def _with_kept(form_class: type[F], where: str, values: dict[str, Any]) -> F:
     kept = g.db.scalar(select(Draft).filter_by(membership_id=g.actor.membership_id, path=where))
     if kept is None:
         return form_class(**values)
@@ -74,3 +80,10 @@ def open_form(form_class: type[F], path: str | None = None, **values: Any) -> F:
     form = form_class(formdata=fields, **values)
     form.restored_at = kept.saved_at
     return form
+
+
+def _name_apart(form: FlaskForm) -> None:
+    """Several forms stand on one page: their fields' ids must not meet."""
+    for field in form:
+        field.id = f"{type(form).__name__.removesuffix('Form').lower()}-{field.id}"
+        field.label.field_id = field.id

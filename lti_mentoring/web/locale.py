@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError, negotiate_locale
 from babel import dates as babel_dates
 from flask import Flask, current_app, g, request
-from flask_babel import Babel, format_decimal, get_locale, gettext, ngettext
+from babel.support import NullTranslations
+from flask_babel import Babel, format_decimal, get_locale, get_translations, gettext, ngettext
 
 from lti_mentoring.core import clock
 
@@ -45,6 +46,14 @@ def zone() -> ZoneInfo:
     """The zone in which this request's person reads times."""
     actor = g.get("actor")
     return ZoneInfo(actor.time_zone if actor is not None else "UTC")
+
+
+def translations() -> NullTranslations:
+    """The sentences in this request's language, looked up once."""
+    found: NullTranslations | None = g.get("translations")
+    if found is None:
+        found = g.translations = get_translations()
+    return found
 
 
 def direction() -> str:

@@ -1,3 +1,5 @@
+import socket
+
 import click
 import pytest
 from click.testing import CliRunner
@@ -206,3 +208,13 @@ def test_the_demo_keeps_its_secret_and_knows_its_sandbox_once(tmp_path, database
     assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
     with database.transaction() as db:
         assert len(db.scalars(select(Registration)).all()) == 1
+
+
+def test_a_port_that_is_taken_is_said_so(command):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+
+        said = command("serve", "--port", taken.getsockname()[1], code=1)
+
+    assert "choose another port" in said

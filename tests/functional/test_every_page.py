@@ -12,9 +12,7 @@ from tests.support.visitor import visit
 
 @pytest.mark.slow
 @pytest.mark.parametrize("role", ["instructor", "assistant", "mentee", "mentor", "new_learner"])
-def test_every_page_has_one_heading_one_main_act_and_no_id_twice(
-    app, database, frozen_clock, role
-):
+def test_every_page_has_one_heading_one_main_act_and_no_id_twice(app, database, frozen_clock, role):
     with database.transaction() as db:
         full = make_full_program(db)
 

@@ -114,7 +114,7 @@ def test_the_teacher_sees_a_number_and_counts(app, database, pair):
 
     assert "Goals 1/1" in waiting
     assert "on its way" in waiting
-    assert "sent Mon, Mar 2, 9:01" in sent
+    assert "sent Mon 2 Mar, 09:01" in sent
 
 
 def test_exemptions_are_shown_without_the_coordinators_note(app, database, pair):

@@ -1,13 +1,16 @@
 """Sign-ins: how they are proved, how they end, and what they keep."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import g
 from sqlalchemy import select
 
 from lti_mentoring.models import Draft, Membership, SignIn
+from lti_mentoring.policies.actor import Actor
 from lti_mentoring.vocabulary import CourseRole, MembershipState, SignInState
 from lti_mentoring.web import identity
+from lti_mentoring.web.locale import local_moment
 from tests.support.factories import make_course, make_member, make_program
 from tests.support.visitor import visit
 
@@ -288,3 +291,16 @@ def test_seen_is_written_at_most_once_a_minute(app, learner, database, frozen_cl
 
     with database.reading() as db:
         assert db.get_one(SignIn, visitor.key).seen_at == early + timedelta(seconds=60)
+
+
+@pytest.mark.parametrize(
+    ("locale", "expected"),
+    [("en", "Tue 3 Mar, 16:00"), ("en_US", "Tue, Mar 3, 4:00"), ("de", "Di., 3. März, 16:00")],
+)
+def test_moments_are_written_as_in_the_persons_own_country(app, frozen_clock, locale, expected):
+    with app.test_request_context():
+        g.actor = Actor(course_id=1, locale=locale)
+
+        said = local_moment(datetime(2026, 3, 3, 16, 0, tzinfo=UTC))
+
+    assert said.startswith(expected)
