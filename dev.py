@@ -7,6 +7,7 @@ python3 dev.py check    what CI runs: format, lint, types, contracts, tests with
 python3 dev.py fix      format the code and apply the safe corrections
 python3 dev.py vendor   make the pages' scripts, styles and icons from npm packages (needs Node)
 python3 dev.py translate  bring the sentences of the code into the catalogs, and compile them
+python3 dev.py pictures   take the README's pictures anew, in docs/images
 python3 dev.py lock     resolve all dependencies anew within their bounds (needs Node)
 python3 dev.py help     this list
 """
@@ -208,6 +209,9 @@ def main(command: str = "help", *arguments: str) -> None:
         case "translate":
             make_environment("dev")
             translate()
+        case "pictures":
+            make_environment("test")
+            call(BIN / "python", "-m", "tests.support.screenshots", "docs/images", needed=True)
         case "lock":
             lock()
         case _:

@@ -80,6 +80,9 @@
     form.addEventListener("input", () => { window.clearTimeout(waiting); waiting = window.setTimeout(save, 800); });
   });
 
+  // On a narrow screen the word of this page is scrolled into the line.
+  document.querySelector(".nav-line [aria-current]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
+
   // What went wrong, or what was asked for, gets the focus.
   document.querySelector("[data-focus]")?.focus();
 
