@@ -187,13 +187,24 @@ def translate() -> None:
     call(babel, "-q", "compile", f"--directory={TRANSLATIONS}", needed=True)
 
 
-def main(command: str = "help", *arguments: str) -> None:
+def run(arguments: list[str]) -> None:
+    """Become the demo: the tool, and a sandbox LMS with people in it."""
+    make_environment("run")
+    os.chdir(ROOT)
+    os.execv(BIN / "lti-mentoring", ["lti-mentoring", "demo", *arguments])
+
+
+def take_pictures() -> None:
+    """Take the README's pictures anew."""
+    make_environment("test")
+    call(BIN / "python", "-m", "tests.support.screenshots", "docs/images", needed=True)
+
+
+def main(command: str = "help", *arguments: str) -> None:  # noqa: C901 -- one line a word
     """Do what the first word says."""
     match command:
         case "run":
-            make_environment("run")
-            os.chdir(ROOT)
-            os.execv(BIN / "lti-mentoring", ["lti-mentoring", "demo", *arguments])
+            run([*arguments])
         case "test":
             make_environment("test")
             take(tests([*arguments]), tolerated=NO_TESTS if arguments else 0)
@@ -210,8 +221,7 @@ def main(command: str = "help", *arguments: str) -> None:
             make_environment("dev")
             translate()
         case "pictures":
-            make_environment("test")
-            call(BIN / "python", "-m", "tests.support.screenshots", "docs/images", needed=True)
+            take_pictures()
         case "lock":
             lock()
         case _:

@@ -10,9 +10,11 @@ import pytest
 from lti_mentoring.core.keys import SecretBox
 from lti_mentoring.settings import CONFIG, Settings
 from tests.support.campus import make_campus
-from tests.support.database import SECRET, fresh_database, make_template
+from tests.support.database import KIND, SECRET, fresh_database, make_template
 from tests.support.frozen_clock import FrozenClock
 from tests.support.shared_app import shared_app
+
+NEEDS_DATABASE = {"database", "database_template", "empty_database"}
 
 # No deadline: the first example of a run pays for imports. Seeds are printed by pytest-randomly.
 hypothesis.settings.register_profile("tests", deadline=None, print_blob=True)
@@ -21,6 +23,14 @@ hypothesis.settings.load_profile("tests")
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "sockets: speaks with a server on this machine")
+
+
+def pytest_collection_modifyitems(config, items):
+    """On PostgreSQL only what uses a database is run again; the rest would say the same."""
+    if KIND != "sqlite":
+        apart = [item for item in items if not NEEDS_DATABASE & set(item.fixturenames)]
+        config.hook.pytest_deselected(items=apart)
+        items[:] = [item for item in items if NEEDS_DATABASE & set(item.fixturenames)]
 
 
 @pytest.fixture(scope="session")

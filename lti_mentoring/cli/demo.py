@@ -4,10 +4,9 @@ import threading
 from pathlib import Path
 
 import click
-import waitress
 
 from lti_mentoring.cli.configuration import read_settings
-from lti_mentoring.cli.serve import make_ready, serve_until_interrupted
+from lti_mentoring.cli.serve import listen, make_ready, serve_until_interrupted
 from lti_mentoring.core import log
 from lti_mentoring.core.db import Database
 from lti_mentoring.sandbox.app import create_sandbox
@@ -17,7 +16,6 @@ from lti_mentoring.settings import Settings, random_secret
 from lti_mentoring.vocabulary import Product
 
 LMS_HOST = "127.0.0.1"  # another site than localhost, as in real life
-LMS_THREADS = 8
 OWNER_ONLY = 0o600
 
 
@@ -43,9 +41,7 @@ def demo(*, port: int, lms_port: int, host: str, data: Path) -> None:
     lms_url = f"http://{LMS_HOST}:{lms_port}"
     lms = create_sandbox(base_url=lms_url, tool_url=settings.public_url)
     introduce(app.extensions["mentoring"].database, lms.extensions["sandbox"])
-    lms_server = waitress.create_server(
-        lms, host=LMS_HOST, port=lms_port, threads=LMS_THREADS, ident=None
-    )
+    server, lms_server = listen(app, host, port), listen(lms, LMS_HOST, lms_port)
     threading.Thread(target=lms_server.run, name="sandbox", daemon=True).start()
     click.echo(
         f"\nOpen {lms_url} : a small LMS. Pick a person and open the mentoring activity:\n"
@@ -53,7 +49,7 @@ def demo(*, port: int, lms_port: int, host: str, data: Path) -> None:
         f"The tool itself is at {settings.public_url} ; everything is kept in {data}/.\n"
         "Ctrl-C ends both.\n"
     )
-    serve_until_interrupted(app, host, port, embedded=True)
+    serve_until_interrupted(app, server, embedded=True)
     click.echo("\nEnded.")
 
 

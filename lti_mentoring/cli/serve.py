@@ -1,8 +1,10 @@
 """``lti-mentoring serve`` and ``worker``: the tool, with or without its background work."""
 
 import signal
+import socket
 import threading
 from types import FrameType
+from typing import Any
 
 import click
 import waitress
@@ -28,8 +30,9 @@ def serve(*, host: str, port: int) -> None:
     settings = read_settings()
     log.configure(settings.log_format)
     app = make_ready(settings)
+    server = listen(app, host, port)
     click.echo(f"Serving {settings.public_url} on {host}:{port}. Ctrl-C ends it.")
-    serve_until_interrupted(app, host, port, embedded=not settings.jobs_url)
+    serve_until_interrupted(app, server, embedded=not settings.jobs_url)
 
 
 @click.command("worker")
@@ -58,12 +61,22 @@ def make_ready(settings: Settings) -> Flask:
     return app
 
 
-def serve_until_interrupted(app: Flask, host: str, port: int, *, embedded: bool) -> None:
-    """Serve with waitress, and with the worker beside it if it is ``embedded``."""
-    ours = app.extensions["mentoring"]
-    server = waitress.create_server(
+def listen(app: Flask, host: str, port: int) -> Any:
+    """A server that takes connections from now on, and answers once it runs."""
+    try:
+        socket.create_server((host, port)).close()  # waitress does not clean up if this fails
+    except OSError as error:
+        raise click.ClickException(
+            f"{host}:{port} cannot be used ({error.strerror}); choose another port."
+        ) from error
+    return waitress.create_server(
         app, host=host, port=port, threads=THREADS, max_request_body_size=LARGEST_BODY, ident=None
     )
+
+
+def serve_until_interrupted(app: Flask, server: Any, *, embedded: bool) -> None:
+    """Answer requests, with the worker beside it if it is ``embedded``."""
+    ours = app.extensions["mentoring"]
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     if embedded:

@@ -7,6 +7,7 @@ locked" (decision record 0009). Requests that only read say so and get a deferre
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
 
 from lti_mentoring import vocabulary
@@ -113,9 +115,10 @@ class Base(DeclarativeBase):
 
 @dataclass(frozen=True)
 class Database:
-    """An engine and the two ways to use it."""
+    """An engine and the two ways to use it; ``reader`` begins transactions that do not write."""
 
     engine: Engine
+    reader: Engine
     sessions: sessionmaker[Session]
     reading: sessionmaker[Session]
 
@@ -137,12 +140,14 @@ def connect(url: str) -> Database:
     is_sqlite = parsed.get_backend_name() == "sqlite"
     options: dict[str, Any] = {} if is_sqlite else {"pool_pre_ping": True}
     engine = sa.create_engine(parsed, pool_size=8, max_overflow=16, **options)
+    reader = engine
     if is_sqlite:
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    reader = engine.execution_options(reading=True)
+        vars(engine.dialect)["do_begin"] = _begin_immediate
+        reader = _reader_of(engine)
     return Database(
         engine=engine,
+        reader=reader,
         sessions=sessionmaker(engine, expire_on_commit=False),
         reading=sessionmaker(reader, expire_on_commit=False),
     )
@@ -168,7 +173,7 @@ def ring_after(db: Session) -> None:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # BEGIN is ours, see _begin_sqlite
+    connection.isolation_level = None  # BEGIN is ours, see below
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",
@@ -180,7 +185,28 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: sa.Connection) -> None:
-    reading = connection.get_execution_options().get("reading")
-    driver: Any = connection.connection.driver_connection  # spares SQLAlchemy's own machinery
-    driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
+def _reader_of(engine: Engine) -> Engine:
+    """The engine with the same connections and listeners, but transactions that begin deferred.
+
+    They differ in their dialects' ``do_begin``. A listener to "begin" could tell them apart as
+    well, but with any listener SQLAlchemy makes more of every statement.
+    """
+    reader = engine.execution_options()
+    reader.dialect = copy(engine.dialect)
+
+    def follow(*_connected: object) -> None:
+        """The first connection tells a dialect about its database."""
+        vars(reader.dialect).update(vars(engine.dialect), do_begin=_begin_deferred)
+
+    event.listen(engine, "connect", follow)
+    return reader
+
+
+def _begin_immediate(connection: PoolProxiedConnection) -> None:
+    driver: Any = connection.dbapi_connection
+    driver.execute("BEGIN IMMEDIATE")
+
+
+def _begin_deferred(connection: PoolProxiedConnection) -> None:
+    driver: Any = connection.dbapi_connection
+    driver.execute("BEGIN")

@@ -74,7 +74,7 @@ def make_parcels(db: Session, ids: Collection[int], lease_until: datetime) -> li
     ]
 
 
-def _tool(row: Row[Any]) -> RegisteredTool:
+def _tool(row: Row[*tuple[Any, ...]]) -> RegisteredTool:
     return RegisteredTool(
         registration_id=row.registration_id,
         client_id=row.client_id,
@@ -84,7 +84,7 @@ def _tool(row: Row[Any]) -> RegisteredTool:
     )
 
 
-def _score(row: Row[Any]) -> Score:
+def _score(row: Row[*tuple[Any, ...]]) -> Score:
     return Score(
         user_id=row.subject,
         given=row.score_given,

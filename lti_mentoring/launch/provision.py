@@ -7,10 +7,12 @@ differs, and makes no objects of the tables (decision record on performance).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
     Connection,
+    Insert,
     Row,
     Select,
     Table,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from lti_mentoring.core.bell import ring_soon
 from lti_mentoring.core.errors import AwaitingActivation
@@ -133,6 +136,25 @@ _END_SIGN_INS = (
     )
     .values(state=SignInState.ENDED)
 )
+
+
+def _asking_for_roster() -> Insert:
+    """A due reading of ``its_course_id``, if none waits and none was asked for lately."""
+    course_id = bindparam("its_course_id", type_=_syncs.c.course_id.type)
+    waits = exists().where(
+        (_syncs.c.course_id == course_id)
+        & (_syncs.c.state.in_(_WAITING) | (_syncs.c.requested_at > bindparam("fresh_since")))
+    )
+    now = bindparam("now", type_=_syncs.c.next_at.type)
+    due = literal(RosterSyncState.DUE, _syncs.c.state.type)
+    counts = ["attempts", "member_count", "added_count", "changed_count", "removed_count"]
+    zeros = [literal(0) for _ in counts]
+    row = select(course_id, due, literal(value=False), now, now, *zeros).where(~waits)
+    names = ["course_id", "state", "accepts_removals", "requested_at", "next_at", *counts]
+    return insert(_syncs).from_select(names, row)
+
+
+_ASK_FOR_ROSTER = _asking_for_roster()
 
 
 @dataclass(frozen=True)
@@ -315,18 +337,8 @@ def _ask_for_roster(
     connection: Connection, course_id: int, fresh_since: datetime, now: datetime
 ) -> None:
     """Ask for a reading, unless one waits, or one was asked for lately and has failed."""
-    waits = exists().where(
-        (_syncs.c.course_id == course_id)
-        & (_syncs.c.state.in_(_WAITING) | (_syncs.c.requested_at > fresh_since))
-    )
-    due = select(
-        literal(course_id), literal(RosterSyncState.DUE, _syncs.c.state.type),
-        literal(value=False), literal(now, _syncs.c.next_at.type),
-        literal(now, _syncs.c.next_at.type), *(literal(0) for _ in range(5)),
-    ).where(~waits)  # fmt: skip
-    names = ["course_id", "state", "accepts_removals", "requested_at", "next_at", "attempts"]
-    counts = ["member_count", "added_count", "changed_count", "removed_count"]
-    connection.execute(insert(_syncs).from_select(names + counts, due))
+    values = {"its_course_id": course_id, "fresh_since": fresh_since, "now": now}
+    connection.execute(_ASK_FOR_ROSTER, values)
 
 
 def _told(claims: LaunchClaims, names: tuple[str, ...]) -> dict[str, Any]:
@@ -346,8 +358,12 @@ def _unprefixed(values: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 
 
 def _insert(connection: Connection, table: Table, values: Mapping[str, Any]) -> int:
-    made = connection.execute(insert(table).returning(table.c.id), dict(values))
-    return int(made.scalar_one())
+    return int(connection.execute(_inserting(table), dict(values)).scalar_one())
+
+
+@cache
+def _inserting(table: Table) -> ReturningInsert[Any]:
+    return insert(table).returning(table.c.id)
 
 
 def _update(connection: Connection, table: Table, row_id: int, changed: Mapping[str, Any]) -> None:

@@ -10,6 +10,11 @@ from lti_mentoring.models.course import Course
 from lti_mentoring.vocabulary import CourseRole, MembershipState
 
 
+def shown_name(user_id: int, name: str) -> str:
+    """The name in the LMS, or a stable made-up one such as "Person 4F2A"."""
+    return name or f"Person {user_id * 40503 % 65536:04X}"
+
+
 class PlatformUser(Base):
     """A person, keyed by (registration, subject) and never by e-mail (LTI-64).
 
@@ -33,7 +38,7 @@ class PlatformUser(Base):
     @property
     def display_name(self) -> str:
         """The name in the LMS, or a stable made-up one such as "Person 4F2A"."""
-        return self.name or f"Person {self.id * 40503 % 65536:04X}"
+        return shown_name(self.id, self.name)
 
     @property
     def short_name(self) -> str:

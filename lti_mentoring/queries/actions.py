@@ -1,8 +1,9 @@
 """The small things to do, for the two people whom they concern."""
 
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Table, and_, or_, select
 from sqlalchemy.orm import Session
 
 from lti_mentoring.core.errors import NotFound
@@ -16,11 +17,55 @@ from lti_mentoring.models import (
     PlatformUser,
     Program,
 )
+from lti_mentoring.models.people import shown_name
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.queries.goals import ActionLine, action_line
+from lti_mentoring.queries.lists import AnyRow
+from lti_mentoring.queries.prepared import MINE, PROGRAM, one_of, parts_of
 from lti_mentoring.vocabulary import LIVE_PAIRING, ActionState, Visibility
 
 NOBODY = 0  # an id that no row has
+MOST_OPEN = 5
+
+_actions = cast(Table, ActionItem.__table__)
+_goals = cast(Table, Goal.__table__)
+_pairings = cast(Table, Pairing.__table__)
+_participants = cast(Table, Participant.__table__)
+_members = cast(Table, Membership.__table__)
+_users = cast(Table, PlatformUser.__table__)
+
+_in_live_pair = and_(
+    or_(_pairings.c.mentor_id.in_(MINE), _pairings.c.mentee_id.in_(MINE)),
+    one_of(_pairings.c.state, LIVE_PAIRING),
+)
+_not_private = or_(_goals.c.id.is_(None), _goals.c.visibility == Visibility.SHARED)
+
+OPEN_ACTIONS = (
+    select(
+        _actions.c.id,
+        _actions.c.text,
+        _actions.c.due_on,
+        _actions.c.owner_id,
+        _actions.c.goal_id,
+        _users.c.id.label("user_id"),
+        _users.c.name,
+        _users.c.given_name,
+    )
+    .select_from(_actions)
+    .join(_participants, _participants.c.id == _actions.c.owner_id)
+    .join(_members, _members.c.id == _participants.c.membership_id)
+    .join(_users, _users.c.id == _members.c.user_id)
+    .outerjoin(_goals, _goals.c.id == _actions.c.goal_id)
+    .outerjoin(_pairings, _pairings.c.id == _actions.c.pairing_id)
+    .where(
+        _actions.c.state == ActionState.OPEN,
+        _participants.c.program_id == PROGRAM,
+        or_(_actions.c.owner_id.in_(MINE), and_(_in_live_pair, _not_private)),
+    )
+    .order_by(_actions.c.due_on.is_(None), _actions.c.due_on, _actions.c.id)
+    .limit(MOST_OPEN)
+)
+"""What is open for somebody and the other person of a live pairing, soonest first."""
 
 
 @dataclass(frozen=True)
@@ -63,31 +108,23 @@ def _concerns(actor: Actor) -> ColumnElement[bool]:
     return or_(ActionItem.owner_id.in_(mine), Goal.owner_id.in_(mine), and_(in_pair, not_private))
 
 
-def open_actions(db: Session, actor: Actor, limit: int = 5) -> list[ActionLine]:
-    """What is open for the actor and the other person of a live pairing, soonest first."""
-    mine = actor.participant_ids or {NOBODY}
-    in_pair = or_(Pairing.mentor_id.in_(mine), Pairing.mentee_id.in_(mine))
-    not_private = or_(Goal.id.is_(None), Goal.visibility == Visibility.SHARED)
-    concerns = or_(
-        ActionItem.owner_id.in_(mine),
-        and_(in_pair, Pairing.state.in_(LIVE_PAIRING), not_private),
+def open_actions(db: Session, actor: Actor) -> list[ActionLine]:
+    """What is open for the actor and the other person of a live pairing, soonest first; five."""
+    return [open_action(row) for row in db.connection().execute(OPEN_ACTIONS, parts_of(actor))]
+
+
+def open_action(row: AnyRow) -> ActionLine:
+    """The line of a row of ``OPEN_ACTIONS``."""
+    return ActionLine(
+        id=row.id,
+        text=row.text,
+        due_on=row.due_on,
+        state=ActionState.OPEN,
+        owner_id=row.owner_id,
+        owner_name=row.given_name or shown_name(row.user_id, row.name),
+        done_at=None,
+        goal_id=row.goal_id,
     )
-    rows = db.execute(
-        select(ActionItem, PlatformUser)
-        .join(ActionItem.owner)
-        .join(Participant.membership)
-        .join(Membership.user)
-        .outerjoin(Goal, Goal.id == ActionItem.goal_id)
-        .outerjoin(Pairing, Pairing.id == ActionItem.pairing_id)
-        .where(
-            ActionItem.state == ActionState.OPEN,
-            Participant.program_id == actor.program_id,
-            concerns,
-        )
-        .order_by(ActionItem.due_on.is_(None), ActionItem.due_on, ActionItem.id)
-        .limit(limit)
-    )
-    return [action_line(item, user) for item, user in rows]
 
 
 def actions_for_session(db: Session, session: MentoringSession) -> list[ActionLine]:

@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import select, union_all
+from sqlalchemy import BindParameter, Subquery, Table, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
 from lti_mentoring.models import (
@@ -20,6 +22,43 @@ from lti_mentoring.models import (
 from lti_mentoring.rules.availability import Window, overlap_days, typical_overlap
 from lti_mentoring.rules.fit import Band, Fit, Offer, Wish, fit
 from lti_mentoring.vocabulary import Cadence, MeetingMode
+
+_topics = cast(Table, Topic.__table__)
+_wants = cast(Table, TopicWant.__table__)
+_offers = cast(Table, TopicOffer.__table__)
+_windows = cast(Table, AvailabilityWindow.__table__)
+
+_PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
+
+
+def chosen_by(people: BindParameter[Any] | Sequence[BindParameter[Any]]) -> Subquery:
+    """What ``people`` want or offer: topic_id, participant_id and weight."""
+    return union_all(
+        select(
+            _wants.c.topic_id, _wants.c.participant_id, _wants.c.importance.label("weight")
+        ).where(_wants.c.participant_id.in_(people)),
+        select(
+            _offers.c.topic_id, _offers.c.participant_id, _offers.c.strength.label("weight")
+        ).where(_offers.c.participant_id.in_(people)),
+    ).subquery()
+
+
+_chosen = chosen_by(_PEOPLE)
+# Every topic of the program with who wants or offers it; once without anybody.
+_TOPICS = (
+    select(_topics.c.id, _topics.c.name, _chosen.c.participant_id, _chosen.c.weight)
+    .select_from(_topics)
+    .outerjoin(_chosen, _chosen.c.topic_id == _topics.c.id)
+    .where(_topics.c.program_id == bindparam("program_id"))
+    .order_by(_topics.c.position, _topics.c.id)
+)
+_WINDOWS = select(
+    _windows.c.participant_id,
+    _windows.c.weekday,
+    _windows.c.start_minute,
+    _windows.c.end_minute,
+    _windows.c.time_zone,
+).where(_windows.c.participant_id.in_(_PEOPLE))
 
 
 @dataclass(frozen=True)
@@ -94,23 +133,29 @@ class Frame:
 
 def frame_of(program: Program, today: date, in_zone: str) -> Frame:
     """The frame of a program, with the week that is typical from ``today`` on."""
-    first = max(today, program.starts_on)
-    return Frame(
-        program.starts_on,
-        program.ends_on,
-        program.session_length_minutes,
-        first - timedelta(days=first.weekday()),
-        in_zone,
-    )
+    dates = (program.starts_on, program.ends_on)
+    return frame_from(dates, program.session_length_minutes, today, in_zone)
+
+
+def frame_from(
+    dates: tuple[date, date], session_length_minutes: int, today: date, in_zone: str
+) -> Frame:
+    """The same for a program with these first and last days."""
+    first = max(today, dates[0])
+    week_start = first - timedelta(days=first.weekday())
+    return Frame(*dates, session_length_minutes, week_start, in_zone)
 
 
 def likes_of(row: Intake | MentorProfile | None) -> Likes:
     """What an intake or a profile says; nothing is known without one."""
-    if row is None:
-        return Likes()
-    return Likes(
-        frozenset(row.languages), frozenset(MeetingMode(mode) for mode in row.modes), row.cadence
-    )
+    return likes_from(row.languages, row.modes, row.cadence) if row is not None else Likes()
+
+
+def likes_from(
+    languages: Collection[str], modes: Collection[str], cadence: Cadence | None
+) -> Likes:
+    """The same from its columns."""
+    return Likes(frozenset(languages), frozenset(MeetingMode(mode) for mode in modes), cadence)
 
 
 def load_book(db: Session, program_id: int | None, participant_ids: Collection[int]) -> Book:
@@ -118,46 +163,18 @@ def load_book(db: Session, program_id: int | None, participant_ids: Collection[i
     ids = set(participant_ids)
     weights: dict[int, dict[int, int]] = defaultdict(dict)
     topics: dict[int, TopicName] = {}
-    for topic_id, name, participant_id, weight in _weights(db, program_id, ids):
+    rows = db.connection().execute(_TOPICS, {"people": list(ids), "program_id": program_id})
+    for topic_id, name, participant_id, weight in rows:
         topics[topic_id] = TopicName(topic_id, name)
         if participant_id is not None:
             weights[participant_id][topic_id] = weight
     return Book(tuple(topics.values()), weights, load_windows(db, ids))
 
 
-def _weights(
-    db: Session, program_id: int | None, ids: Collection[int]
-) -> list[tuple[int, str, int | None, int]]:
-    """Every topic of the program with who wants or offers it; once without anybody."""
-    chosen = union_all(
-        select(
-            TopicWant.topic_id, TopicWant.participant_id, TopicWant.importance.label("weight")
-        ).where(TopicWant.participant_id.in_(ids)),
-        select(
-            TopicOffer.topic_id, TopicOffer.participant_id, TopicOffer.strength.label("weight")
-        ).where(TopicOffer.participant_id.in_(ids)),
-    ).subquery()
-    rows = db.execute(
-        select(Topic.id, Topic.name, chosen.c.participant_id, chosen.c.weight)
-        .outerjoin(chosen, chosen.c.topic_id == Topic.id)
-        .where(Topic.program_id == program_id)
-        .order_by(Topic.position, Topic.id)
-    )
-    return [(row[0], row[1], row[2], row[3]) for row in rows]
-
-
 def load_windows(db: Session, participant_ids: Collection[int]) -> dict[int, list[Window]]:
     """Weekly times by person; who has painted none is missing."""
-    rows = db.execute(
-        select(
-            AvailabilityWindow.participant_id,
-            AvailabilityWindow.weekday,
-            AvailabilityWindow.start_minute,
-            AvailabilityWindow.end_minute,
-            AvailabilityWindow.time_zone,
-        ).where(AvailabilityWindow.participant_id.in_(set(participant_ids)))
-    )
     windows: dict[int, list[Window]] = defaultdict(list)
+    rows = db.connection().execute(_WINDOWS, {"people": list(set(participant_ids))})
     for participant_id, weekday, start, end, time_zone in rows:
         windows[participant_id].append(Window(weekday, start, end, time_zone))
     return windows
@@ -169,13 +186,9 @@ def why(
     """Why these two fit; each side is a participant and how they like to work."""
     mentee_id, wants = mentee
     mentor_id, offers = mentor
-    ours = book.windows.get(mentee_id or 0, [])
-    theirs = book.windows.get(mentor_id, [])
-    length = frame.session_length_minutes
-    minutes, days = None, []
-    if ours and theirs:
-        minutes = typical_overlap(ours, theirs, frame.starts_on, frame.ends_on, length)
-        days = overlap_days(ours, theirs, frame.week_start, length, frame.in_zone)
+    ours = tuple(book.windows.get(mentee_id or 0, ()))
+    theirs = tuple(book.windows.get(mentor_id, ()))
+    minutes, days = _shared(ours, theirs, frame) if ours and theirs else (None, ())
     found = fit(
         Wish(book.weights.get(mentee_id or 0, {}), wants.languages, wants.modes, wants.cadence),
         Offer(book.weights.get(mentor_id, {}), offers.languages, offers.modes, offers.cadence),
@@ -187,7 +200,17 @@ def why(
         topics=book.topic_names(found.topics_covered),
         topics_wanted=found.topics_wanted,
         minutes=minutes,
-        days=tuple(days),
+        days=days,
         languages=found.shared_languages,
         modes=found.shared_modes,
     )
+
+
+@lru_cache(maxsize=4096)
+def _shared(
+    ours: tuple[Window, ...], theirs: tuple[Window, ...], frame: Frame
+) -> tuple[int, tuple[int, ...]]:
+    """Minutes in a typical week and the days; asked again for the same two on every page."""
+    length = frame.session_length_minutes
+    minutes = typical_overlap(ours, theirs, frame.starts_on, frame.ends_on, length)
+    return minutes, tuple(overlap_days(ours, theirs, frame.week_start, length, frame.in_zone))

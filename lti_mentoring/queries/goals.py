@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import Table, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lti_mentoring.core.errors import NotFound
@@ -21,7 +21,10 @@ from lti_mentoring.models import (
     PlatformUser,
     Program,
 )
+from lti_mentoring.models.people import shown_name
 from lti_mentoring.policies.actor import Actor
+from lti_mentoring.queries.lists import AnySelect
+from lti_mentoring.queries.prepared import one_of
 from lti_mentoring.rules.smart import GoalFacts
 from lti_mentoring.vocabulary import (
     LIVE_PAIRING,
@@ -34,6 +37,71 @@ from lti_mentoring.vocabulary import (
 OVER = frozenset({GoalState.ACHIEVED, GoalState.PARTLY_ACHIEVED, GoalState.DROPPED})
 LONGEST_STORY = 100
 MOST_GOALS = 200
+
+LAST = 3
+GOAL_ORDER = {
+    GoalState.PROPOSED: 0,
+    GoalState.DRAFT: 1,
+    GoalState.ACTIVE: 1,
+    GoalState.ON_HOLD: 2,
+}
+"""Where a goal stands in its owner's list; all others come last."""
+
+_goals = cast(Table, Goal.__table__)
+_milestones = cast(Table, Milestone.__table__)
+_actions = cast(Table, ActionItem.__table__)
+_pairings = cast(Table, Pairing.__table__)
+_participants = cast(Table, Participant.__table__)
+_members = cast(Table, Membership.__table__)
+_users = cast(Table, PlatformUser.__table__)
+
+_milestone_count = select(func.count()).where(_milestones.c.goal_id == _goals.c.id)
+_action_count = select(func.count()).where(
+    _actions.c.goal_id == _goals.c.id, _actions.c.state != ActionState.DROPPED
+)
+STEP_COUNT = _milestone_count.scalar_subquery() + _action_count.scalar_subquery()
+"""How many milestones and actions a goal has."""
+
+DONE_COUNT = (
+    _milestone_count.where(_milestones.c.done_at.is_not(None)).scalar_subquery()
+    + _action_count.where(_actions.c.state == ActionState.DONE).scalar_subquery()
+)
+"""How many of them are done."""
+
+_LINES = (
+    select(
+        _goals.c.id,
+        _goals.c.title,
+        _goals.c.state,
+        _goals.c.visibility,
+        _goals.c.progress,
+        _goals.c.due_on,
+        _goals.c.review_on,
+        _goals.c.created_at,
+        _users.c.id.label("user_id"),
+        _users.c.name,
+        _users.c.given_name,
+        STEP_COUNT.label("step_count"),
+        DONE_COUNT.label("done_count"),
+    )
+    .select_from(_goals)
+    .join(_participants, _participants.c.id == _goals.c.owner_id)
+    .join(_members, _members.c.id == _participants.c.membership_id)
+    .join(_users, _users.c.id == _members.c.user_id)
+    .order_by(_users.c.name, _goals.c.id.desc())
+    .limit(MOST_GOALS)
+)
+_OWN = _LINES.where(_goals.c.owner_id == bindparam("owner_id"))
+_SHARED = _LINES.where(
+    _goals.c.visibility == Visibility.SHARED,
+    select(_pairings.c.id)
+    .where(
+        _pairings.c.mentee_id == _goals.c.owner_id,
+        _pairings.c.mentor_id == bindparam("mentor_id"),
+        one_of(_pairings.c.state, LIVE_PAIRING),
+    )
+    .exists(),
+)
 
 
 @dataclass(frozen=True)
@@ -125,23 +193,13 @@ class Suggestable:
 
 def goals_of(db: Session, mentee_id: int) -> list[GoalLine]:
     """The mentee's goals: suggested ones first, then those under way, then those that are over."""
-    order = {GoalState.PROPOSED: 0, GoalState.DRAFT: 1, GoalState.ACTIVE: 1, GoalState.ON_HOLD: 2}
-    lines = _lines(db, Goal.owner_id == mentee_id)
-    return sorted(lines, key=lambda line: order.get(line.state, 3))
+    lines = _lines(db, _OWN, {"owner_id": mentee_id})
+    return sorted(lines, key=lambda line: GOAL_ORDER.get(line.state, LAST))
 
 
 def shared_goals(db: Session, mentor_id: int) -> list[GoalLine]:
     """What the mentor's mentees share: goals of live pairings only, by mentee."""
-    theirs = (
-        select(Pairing.id)
-        .where(
-            Pairing.mentee_id == Goal.owner_id,
-            Pairing.mentor_id == mentor_id,
-            Pairing.state.in_(LIVE_PAIRING),
-        )
-        .exists()
-    )
-    return _lines(db, and_(Goal.visibility == Visibility.SHARED, theirs))
+    return _lines(db, _SHARED, {"mentor_id": mentor_id})
 
 
 def suggestable(db: Session, mentor_id: int) -> list[Suggestable]:
@@ -157,38 +215,22 @@ def suggestable(db: Session, mentor_id: int) -> list[Suggestable]:
     return [Suggestable(pairing_id, user.short_name) for pairing_id, user in rows]
 
 
-def _lines(db: Session, condition: ColumnElement[bool]) -> list[GoalLine]:
-    milestones = select(func.count()).where(Milestone.goal_id == Goal.id)
-    actions = select(func.count()).where(
-        ActionItem.goal_id == Goal.id, ActionItem.state != ActionState.DROPPED
-    )
-    done = milestones.where(Milestone.done_at.is_not(None)).scalar_subquery() + (
-        actions.where(ActionItem.state == ActionState.DONE).scalar_subquery()
-    )
-    rows = db.execute(
-        select(Goal, PlatformUser, milestones.scalar_subquery() + actions.scalar_subquery(), done)
-        .join(Goal.owner)
-        .join(Participant.membership)
-        .join(Membership.user)
-        .where(condition)
-        .order_by(PlatformUser.name, Goal.id.desc())
-        .limit(MOST_GOALS)
-    )
+def _lines(db: Session, statement: AnySelect, given: dict[str, int]) -> list[GoalLine]:
     return [
         GoalLine(
-            id=goal.id,
-            title=goal.title,
-            state=goal.state,
-            visibility=goal.visibility,
-            progress=goal.progress,
-            due_on=goal.due_on,
-            review_on=goal.review_on,
-            owner_name=user.short_name,
-            step_count=step_count,
-            done_count=done_count,
-            created_at=goal.created_at,
+            id=row.id,
+            title=row.title,
+            state=row.state,
+            visibility=row.visibility,
+            progress=row.progress,
+            due_on=row.due_on,
+            review_on=row.review_on,
+            owner_name=row.given_name or shown_name(row.user_id, row.name),
+            step_count=row.step_count,
+            done_count=row.done_count,
+            created_at=row.created_at,
         )
-        for goal, user, step_count, done_count in rows
+        for row in db.connection().execute(statement, given)
     ]
 
 

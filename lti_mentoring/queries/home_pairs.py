@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from typing import cast
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Table, case, func, or_, select
+from sqlalchemy.orm import Session
 
 from lti_mentoring.models import (
     AgendaItem,
@@ -15,11 +17,16 @@ from lti_mentoring.models import (
     FitCheck,
     Membership,
     MentoringSession,
+    MentorProfile,
     Pairing,
     Participant,
     PlatformUser,
 )
+from lti_mentoring.models.people import shown_name
 from lti_mentoring.policies.actor import Actor
+from lti_mentoring.queries.fits import Likes, likes_from
+from lti_mentoring.queries.lists import AnyRow
+from lti_mentoring.queries.prepared import MENTEE, MINE, PROGRAM, one_of, parts_of
 from lti_mentoring.rules.next_step import PairFacts
 from lti_mentoring.vocabulary import (
     LIVE_PAIRING,
@@ -30,6 +37,96 @@ from lti_mentoring.vocabulary import (
 )
 
 SHOWN = (SessionState.PROPOSED, SessionState.SCHEDULED, SessionState.TO_CONFIRM, SessionState.HELD)
+
+_pairings = cast(Table, Pairing.__table__)
+_sessions = cast(Table, MentoringSession.__table__)
+_participants = cast(Table, Participant.__table__)
+_members = cast(Table, Membership.__table__)
+_users = cast(Table, PlatformUser.__table__)
+_profiles = cast(Table, MentorProfile.__table__)
+_checks = cast(Table, FitCheck.__table__)
+_agreements = cast(Table, Agreement.__table__)
+_signatures = cast(Table, AgreementSignature.__table__)
+_agenda = cast(Table, AgendaItem.__table__)
+_reports = cast(Table, AttendanceReport.__table__)
+
+_newest_text = (
+    select(func.max(_agreements.c.id)).where(_agreements.c.program_id == PROGRAM).scalar_subquery()
+)
+_signed = or_(
+    _newest_text.is_(None),
+    select(_signatures.c.id)
+    .where(
+        _signatures.c.pairing_id == _pairings.c.id,
+        _signatures.c.agreement_id == _newest_text,
+        _signatures.c.participant_id.in_(MINE),
+    )
+    .exists(),
+)
+_answered = (
+    select(_reports.c.id)
+    .where(
+        _reports.c.mentoring_session_id == _sessions.c.id,
+        _reports.c.reporter_id.in_(MINE),
+    )
+    .exists()
+)
+_agenda_count = (
+    select(func.count())
+    .select_from(_agenda)
+    .where(_agenda.c.mentoring_session_id == _sessions.c.id)
+    .scalar_subquery()
+)
+_i_am_mentee = _pairings.c.mentee_id == MENTEE
+_partner_id = case((_i_am_mentee, _pairings.c.mentor_id), else_=_pairings.c.mentee_id)
+
+# One row per pairing and session. How a mentor likes to work is shown to the mentee only.
+_PAIRS = (
+    select(
+        _pairings.c.id,
+        _pairings.c.state,
+        _pairings.c.mentee_id,
+        _pairings.c.mentor_id,
+        _pairings.c.created_at,
+        _pairings.c.trial_ends_at,
+        _signed.label("signed_by_me"),
+        _users.c.id.label("user_id"),
+        _users.c.name,
+        _users.c.given_name,
+        _users.c.time_zone,
+        _profiles.c.languages,
+        _profiles.c.modes,
+        _profiles.c.cadence,
+        _checks.c.answer,
+        _checks.c.answered_at,
+        _sessions.c.id.label("session_id"),
+        _sessions.c.state.label("session_state"),
+        _sessions.c.starts_at,
+        _sessions.c.length_minutes,
+        _sessions.c.mode,
+        _sessions.c.proposed_by_id,
+        _answered.label("i_answered"),
+        _agenda_count.label("agenda_count"),
+    )
+    .select_from(_pairings)
+    .join(_participants, _participants.c.id == _partner_id)
+    .join(_members, _members.c.id == _participants.c.membership_id)
+    .join(_users, _users.c.id == _members.c.user_id)
+    .outerjoin(_profiles, (_profiles.c.participant_id == _pairings.c.mentor_id) & _i_am_mentee)
+    .outerjoin(
+        _checks,
+        (_checks.c.pairing_id == _pairings.c.id) & _checks.c.participant_id.in_(MINE),
+    )
+    .outerjoin(
+        _sessions,
+        (_sessions.c.pairing_id == _pairings.c.id) & one_of(_sessions.c.state, SHOWN),
+    )
+    .where(
+        _pairings.c.mentee_id.in_(MINE) | _pairings.c.mentor_id.in_(MINE),
+        one_of(_pairings.c.state, LIVE_PAIRING),
+    )
+    .order_by(_pairings.c.created_at, _pairings.c.id, _sessions.c.starts_at, _sessions.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -53,12 +150,23 @@ class HomeSession:
 
 
 @dataclass(frozen=True)
-class Pair:
-    """A live pairing as the reader sees it."""
+class PairPartner:
+    """The other person of a pairing. ``time_zone`` is none where the LMS does not tell it."""
 
-    pairing: Pairing
+    display_name: str
+    short_name: str
+    time_zone: str | None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A live pairing as the reader sees it; ``mentor_likes`` are for the mentee to read."""
+
     i_am_mentee: bool
-    partner: PlatformUser
+    mentor_id: int
+    created_at: datetime
+    partner: PairPartner
+    mentor_likes: Likes
     facts: PairFacts
     sessions: tuple[HomeSession, ...]
 
@@ -69,62 +177,53 @@ class Pair:
 
 
 def pairs_of(db: Session, actor: Actor, now: datetime) -> tuple[Pair, ...]:
-    """The actor's live pairings as mentee and mentor, the oldest first; four queries."""
-    mine = actor.participant_ids
-    if not mine:
+    """The actor's live pairings as mentee and mentor, the oldest first; one query."""
+    if not actor.participant_ids:
         return ()
-    found = db.scalars(
-        select(Pairing)
-        .where(
-            Pairing.mentee_id.in_(mine) | Pairing.mentor_id.in_(mine),
-            Pairing.state.in_(LIVE_PAIRING),
-        )
-        .order_by(Pairing.created_at, Pairing.id)
-        .options(
-            joinedload(Pairing.program),
-            *(
-                joinedload(side).joinedload(Participant.membership).joinedload(Membership.user)
-                for side in (Pairing.mentor, Pairing.mentee)
-            ),
-        )
-    ).all()
-    if not found:
-        return ()
-    ids = [pairing.id for pairing in found]
-    sessions, signed = _sessions(db, actor, ids), _signed(db, actor, ids)
-    answers = _fit(db, actor, ids)
-    return tuple(
-        _pair(
-            pairing,
-            actor,
-            tuple(s for s in sessions if s.pairing_id == pairing.id),
-            signed_by_me=pairing.id in signed,
-            fit=answers.get(pairing.id, (None, None)),
-            now=now,
-        )
-        for pairing in found
+    rows = db.connection().execute(_PAIRS, parts_of(actor))
+    return tuple(_pair(list(some), actor, now) for _, some in groupby(rows, lambda row: row.id))
+
+
+def _pair(rows: Sequence[AnyRow], actor: Actor, now: datetime) -> Pair:
+    """The pairing of these rows, each of which has one of its sessions, or none."""
+    row = rows[0]
+    sessions = tuple(_session(row, actor) for row in rows if row.session_id is not None)
+    name = shown_name(row.user_id, row.name)
+    return Pair(
+        i_am_mentee=row.mentee_id == actor.mentee_id,
+        mentor_id=row.mentor_id,
+        created_at=row.created_at,
+        partner=PairPartner(name, row.given_name or name, row.time_zone),
+        mentor_likes=likes_from(row.languages or (), row.modes or (), row.cadence),
+        facts=_facts(row, sessions, now),
+        sessions=sessions,
     )
 
 
-def _pair(
-    pairing: Pairing,
-    actor: Actor,
-    sessions: tuple[HomeSession, ...],
-    *,
-    signed_by_me: bool,
-    fit: tuple[FitAnswer | None, datetime | None],
-    now: datetime,
-) -> Pair:
-    i_am_mentee = pairing.mentee_id == actor.mentee_id
-    other = pairing.mentor if i_am_mentee else pairing.mentee
+def _session(row: AnyRow, actor: Actor) -> HomeSession:
+    return HomeSession(
+        id=row.session_id,
+        pairing_id=row.id,
+        state=row.session_state,
+        starts_at=row.starts_at,
+        length_minutes=row.length_minutes,
+        mode=row.mode,
+        i_proposed=row.proposed_by_id in actor.participant_ids,
+        i_answered=row.i_answered,
+        agenda_count=row.agenda_count,
+    )
+
+
+def _facts(row: AnyRow, sessions: Sequence[HomeSession], now: datetime) -> PairFacts:
     held = [s for s in sessions if s.state is SessionState.HELD]
     over = [s for s in sessions if _waits_for_me(s, now)]
     proposed = [s for s in sessions if s.state is SessionState.PROPOSED and s.starts_at > now]
     coming = [s for s in sessions if s.state is SessionState.SCHEDULED and s.ends_at > now]
-    facts = PairFacts(
-        pairing_id=pairing.id,
-        state=pairing.state,
-        signed_by_me=signed_by_me,
+    fit: FitAnswer | None = row.answer
+    return PairFacts(
+        pairing_id=row.id,
+        state=row.state,
+        signed_by_me=bool(row.signed_by_me),
         to_confirm_id=over[0].id if over else None,
         to_answer_id=next((s.id for s in proposed if not s.i_proposed), None),
         proposed_id=next((s.id for s in proposed if s.i_proposed), None),
@@ -132,11 +231,10 @@ def _pair(
         coming_at=coming[0].starts_at if coming else None,
         held_count=len(held),
         last_held_at=held[-1].starts_at if held else None,
-        trial_ends_at=pairing.trial_ends_at if pairing.state is PairingState.TRIAL else None,
-        fit=fit[0],
-        fit_at=fit[1],
+        trial_ends_at=row.trial_ends_at if row.state is PairingState.TRIAL else None,
+        fit=fit,
+        fit_at=row.answered_at,
     )
-    return Pair(pairing, i_am_mentee, other.membership.user, facts, sessions)
 
 
 def _waits_for_me(session: HomeSession, now: datetime) -> bool:
@@ -145,77 +243,3 @@ def _waits_for_me(session: HomeSession, now: datetime) -> bool:
         session.state is SessionState.SCHEDULED and session.ends_at <= now
     )
     return is_over and not session.i_answered
-
-
-def _sessions(db: Session, actor: Actor, pairing_ids: Sequence[int]) -> list[HomeSession]:
-    """In order of time."""
-    agenda = (
-        select(func.count())
-        .select_from(AgendaItem)
-        .where(AgendaItem.mentoring_session_id == MentoringSession.id)
-        .correlate(MentoringSession)
-        .scalar_subquery()
-    )
-    answered = (
-        select(AttendanceReport.id)
-        .where(
-            AttendanceReport.mentoring_session_id == MentoringSession.id,
-            AttendanceReport.reporter_id.in_(actor.participant_ids),
-        )
-        .exists()
-    )
-    rows = db.execute(
-        select(MentoringSession, answered, agenda)
-        .where(MentoringSession.pairing_id.in_(pairing_ids), MentoringSession.state.in_(SHOWN))
-        .order_by(MentoringSession.starts_at, MentoringSession.id)
-    )
-    return [
-        HomeSession(
-            id=session.id,
-            pairing_id=session.pairing_id,
-            state=session.state,
-            starts_at=session.starts_at,
-            length_minutes=session.length_minutes,
-            mode=session.mode,
-            i_proposed=session.proposed_by_id in actor.participant_ids,
-            i_answered=i_answered,
-            agenda_count=agenda_count,
-        )
-        for session, i_answered, agenda_count in rows
-    ]
-
-
-def _signed(db: Session, actor: Actor, pairing_ids: Sequence[int]) -> set[int]:
-    """The pairings for which the actor has signed the newest version; all, if there is no text."""
-    newest = (
-        select(func.max(Agreement.id))
-        .where(Agreement.program_id == actor.program_id)
-        .scalar_subquery()
-    )
-    rows = db.execute(
-        select(Pairing.id, newest, AgreementSignature.id)
-        .outerjoin(
-            AgreementSignature,
-            (AgreementSignature.pairing_id == Pairing.id)
-            & (AgreementSignature.agreement_id == newest)
-            & AgreementSignature.participant_id.in_(actor.participant_ids),
-        )
-        .where(Pairing.id.in_(pairing_ids))
-    )
-    return {
-        pairing_id
-        for pairing_id, agreement_id, signature_id in rows
-        if agreement_id is None or signature_id is not None
-    }
-
-
-def _fit(
-    db: Session, actor: Actor, pairing_ids: Sequence[int]
-) -> dict[int, tuple[FitAnswer, datetime]]:
-    rows = db.execute(
-        select(FitCheck.pairing_id, FitCheck.answer, FitCheck.answered_at).where(
-            FitCheck.pairing_id.in_(pairing_ids),
-            FitCheck.participant_id.in_(actor.participant_ids),
-        )
-    )
-    return {pairing_id: (answer, answered_at) for pairing_id, answer, answered_at in rows}

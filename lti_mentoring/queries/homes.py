@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from typing import cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from lti_mentoring.models import (
@@ -18,12 +19,12 @@ from lti_mentoring.models import (
 )
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.policies.program import may_learn
-from lti_mentoring.queries.actions import open_actions
-from lti_mentoring.queries.fits import Why
-from lti_mentoring.queries.goals import ActionLine, GoalLine, goals_of
+from lti_mentoring.queries.fits import Likes, Why, frame_from, likes_from, why
+from lti_mentoring.queries.goals import ActionLine
+from lti_mentoring.queries.home_lists import HomeGoal, HomeLists, HomeRequest, lists_of
 from lti_mentoring.queries.home_pairs import HomeSession, Pair, pairs_of
-from lti_mentoring.queries.mentor_requests import OwnRequest, own_requests
-from lti_mentoring.queries.pairing_pages import why_of
+from lti_mentoring.queries.lists import AnyRow
+from lti_mentoring.queries.prepared import MENTEE, MENTOR, PROGRAM, parts_of
 from lti_mentoring.rules.engagement import Engagement, NextAct, from_json, next_best
 from lti_mentoring.rules.next_step import (
     LearnerFacts,
@@ -46,21 +47,79 @@ from lti_mentoring.vocabulary import (
 )
 
 WEEK_DAYS = 7
-UNDER_WAY = frozenset({GoalState.ACTIVE, GoalState.ON_HOLD, GoalState.PROPOSED, GoalState.DRAFT})
+
+_programs = cast(Table, Program.__table__)
+_intakes = cast(Table, Intake.__table__)
+_profiles = cast(Table, MentorProfile.__table__)
+_scores = cast(Table, EngagementScore.__table__)
+_events = cast(Table, EngagementEvent.__table__)
+_requests = cast(Table, MentorRequest.__table__)
+
+_has_closed = (
+    select(_events.c.id)
+    .where(_events.c.participant_id == MENTEE, _events.c.component == Component.CLOSURE)
+    .exists()
+)
+_waiting_requests = (
+    select(func.count())
+    .select_from(_requests)
+    .where(_requests.c.mentor_id == MENTOR, _requests.c.state == RequestState.SENT)
+    .scalar_subquery()
+)
+# The program, and what its reader is in it.
+_STANDING = (
+    select(
+        _programs.c.title,
+        _programs.c.starts_on,
+        _programs.c.ends_on,
+        _programs.c.time_zone,
+        _programs.c.session_target,
+        _programs.c.session_length_minutes,
+        _programs.c.state,
+        _programs.c.pairing_method,
+        _intakes.c.state.label("intake_state"),
+        _intakes.c.next_step,
+        _intakes.c.languages,
+        _intakes.c.modes,
+        _intakes.c.cadence,
+        _profiles.c.state.label("mentor_state"),
+        _scores.c.participant_id.label("scored_id"),
+        _scores.c.score,
+        _scores.c.parts,
+        _has_closed.label("has_closed"),
+        _waiting_requests.label("waiting_requests"),
+    )
+    .select_from(_programs)
+    .outerjoin(_intakes, _intakes.c.participant_id == MENTEE)
+    .outerjoin(_profiles, _profiles.c.participant_id == MENTOR)
+    .outerjoin(_scores, _scores.c.participant_id == MENTEE)
+    .where(_programs.c.id == PROGRAM)
+)
+
+
+@dataclass(frozen=True)
+class HomeProgram:
+    """What the page says about the program."""
+
+    title: str
+    starts_on: date
+    ends_on: date
+    time_zone: str
+    session_target: int
 
 
 @dataclass(frozen=True)
 class LearnerHome:
     """A learner's own things."""
 
-    goals: tuple[GoalLine, ...]
-    requests: tuple[OwnRequest, ...]
+    goals: tuple[HomeGoal, ...]
+    requests: tuple[HomeRequest, ...]
     score: Decimal | None
     next_act: NextAct | None
     why: Why | None
 
     @property
-    def request(self) -> OwnRequest | None:
+    def request(self) -> HomeRequest | None:
         """The one that waits for an answer."""
         return next((r for r in self.requests if r.state is RequestState.SENT), None)
 
@@ -70,7 +129,7 @@ class Home:
     """The page: the next step first, then what is open."""
 
     step: Step
-    program: Program | None
+    program: HomeProgram | None
     week: int
     weeks: int
     learner: LearnerHome | None
@@ -102,107 +161,128 @@ class Home:
 
 
 def home_of(db: Session, actor: Actor, now: datetime) -> Home:
-    """The first page of a learner or mentor; as many queries for one mentee as for twenty."""
-    program = db.get(Program, actor.program_id) if actor.program_id is not None else None
+    """The first page of a learner or mentor; at most three queries, however many mentees."""
     closed = program_step(actor.program_state)
-    if program is None or closed is not None:
+    standing = _standing(db, actor)
+    if standing is None or closed is not None:
+        program = _program(standing) if standing else None
         return Home(closed or Step("not_open"), program, 0, 0, None, None, 0, (), ())
     pairs = pairs_of(db, actor, now)
-    state, waiting = _mentor_side(db, actor)
+    state: MentorState | None = standing.mentor_state
+    learns = actor.mentee_id is not None or (may_learn(actor) and state is None)
+    lists = _lists(db, actor, pairs)
     steps: list[Step] = []
     learner = None
-    if actor.mentee_id is not None or (may_learn(actor) and state is None):
-        learner, facts = _learner(db, actor, program, pairs, now)
-        steps += learner_steps(facts, program.state, now)
+    if learns:
+        learner, facts = _learner(actor, standing, pairs, lists, now)
+        steps += learner_steps(facts, standing.state, now)
     if state is not None:
         theirs = [pair.facts for pair in pairs if not pair.i_am_mentee]
-        steps += mentor_steps(MentorFacts(state, waiting, theirs), now)
-    week, weeks = _weeks(program, now)
+        steps += mentor_steps(MentorFacts(state, standing.waiting_requests, theirs), now)
+    week, weeks = _weeks(standing, now)
     return Home(
         step=most_urgent(steps),
-        program=program,
+        program=_program(standing),
         week=week,
         weeks=weeks,
         learner=learner,
         mentor_state=state,
-        waiting_requests=waiting,
+        waiting_requests=standing.waiting_requests if state is not None else 0,
         pairs=pairs,
-        actions=tuple(open_actions(db, actor)) if pairs or learner else (),
+        actions=lists.actions if lists else (),
     )
 
 
-def _weeks(program: Program, now: datetime) -> tuple[int, int]:
+def _standing(db: Session, actor: Actor) -> AnyRow | None:
+    if actor.program_id is None:
+        return None
+    return db.connection().execute(_STANDING, parts_of(actor)).first()
+
+
+def _program(standing: AnyRow) -> HomeProgram:
+    return HomeProgram(
+        title=standing.title,
+        starts_on=standing.starts_on,
+        ends_on=standing.ends_on,
+        time_zone=standing.time_zone,
+        session_target=standing.session_target,
+    )
+
+
+def _weeks(program: AnyRow, now: datetime) -> tuple[int, int]:
     """Which week of the program it is, and of how many; week 0 before it begins."""
     weeks = -(-((program.ends_on - program.starts_on).days + 1) // WEEK_DAYS)
     week = (now.date() - program.starts_on).days // WEEK_DAYS + 1
     return max(0, min(week, weeks)), weeks
 
 
-def _learner(
-    db: Session, actor: Actor, program: Program, pairs: Sequence[Pair], now: datetime
-) -> tuple[LearnerHome, LearnerFacts]:
-    pair = next((p for p in pairs if p.i_am_mentee), None)
-    intake = db.scalar(select(Intake).where(Intake.participant_id == actor.mentee_id))
+def _own(pairs: Sequence[Pair]) -> Pair | None:
+    """The reader's pairing as a mentee."""
+    return next((pair for pair in pairs if pair.i_am_mentee), None)
+
+
+def _lists(db: Session, actor: Actor, pairs: Sequence[Pair]) -> HomeLists | None:
+    """The lists of a mentee or of a mentor with mentees; nobody else has any.
+
+    Requests are for a mentee without a mentor, what two want and offer for one who has one.
+    """
     mentee_id = actor.mentee_id
-    goals = [g for g in goals_of(db, mentee_id) if g.state in UNDER_WAY] if mentee_id else []
-    requests = own_requests(db, actor) if mentee_id and pair is None else []
-    score, next_act = _score(db, actor, program, has_mentor=pair is not None)
+    if mentee_id is None and not pairs:
+        return None
+    pair = _own(pairs)
+    if pair is None or mentee_id is None:
+        return lists_of(db, actor, asking_id=mentee_id, pair=(None, None))
+    return lists_of(db, actor, asking_id=None, pair=(mentee_id, pair.mentor_id))
+
+
+def _learner(
+    actor: Actor,
+    standing: AnyRow,
+    pairs: Sequence[Pair],
+    lists: HomeLists | None,
+    now: datetime,
+) -> tuple[LearnerHome, LearnerFacts]:
+    pair = _own(pairs)
+    goals = lists.goals if lists else ()
+    requests = lists.requests if lists else ()
+    score, next_act = _score(standing, has_mentor=pair is not None)
     facts = LearnerFacts(
-        intake_step=_intake_step(intake),
-        can_ask=program.pairing_method is not PairingMethod.COORDINATOR,
+        intake_step=_intake_step(standing),
+        can_ask=standing.pairing_method is not PairingMethod.COORDINATOR,
         has_request=any(request.state is RequestState.SENT for request in requests),
         pair=pair.facts if pair else None,
         has_goal=any(goal.state is not GoalState.PROPOSED for goal in goals),
         review_goal_id=next((g.id for g in goals if review_is_due(g.review_on, now.date())), None),
-        has_closed=program.state is ProgramState.CLOSING and _has_closed(db, actor),
+        has_closed=standing.state is ProgramState.CLOSING and bool(standing.has_closed),
     )
-    why = why_of(db, actor, pair.pairing, now) if pair else None
-    return LearnerHome(tuple(goals), tuple(requests), score, next_act, why), facts
+    reasons = _why(actor, standing, pair, lists, now) if pair and lists else None
+    return LearnerHome(goals, requests, score, next_act, reasons), facts
 
 
-def _intake_step(intake: Intake | None) -> int | None:
-    if intake is None:
+def _intake_step(standing: AnyRow) -> int | None:
+    if standing.intake_state is None:
         return None
-    return 0 if intake.state is IntakeState.SUBMITTED else intake.next_step
+    return 0 if standing.intake_state is IntakeState.SUBMITTED else standing.next_step
 
 
-def _has_closed(db: Session, actor: Actor) -> bool:
-    found = db.scalar(
-        select(EngagementEvent.id)
-        .where(
-            EngagementEvent.participant_id == actor.mentee_id,
-            EngagementEvent.component == Component.CLOSURE,
-        )
-        .limit(1)
-    )
-    return found is not None
-
-
-def _score(
-    db: Session, actor: Actor, program: Program, *, has_mentor: bool
-) -> tuple[Decimal | None, NextAct | None]:
+def _score(standing: AnyRow, *, has_mentor: bool) -> tuple[Decimal | None, NextAct | None]:
     """The score as computed last, and the act that adds most among those possible now."""
-    stored = db.get(EngagementScore, actor.mentee_id) if actor.mentee_id is not None else None
-    if stored is None:
+    if standing.scored_id is None:
         return None, None
     possible = {Component.NEEDS, Component.GOALS_SET, Component.GOAL_PROGRESS}
     if has_mentor:
         possible |= {Component.AGREEMENT, Component.SESSIONS, Component.REFLECTION}
-    if program.state is ProgramState.CLOSING:
+    if standing.state is ProgramState.CLOSING:
         possible.add(Component.CLOSURE)
-    return stored.score, next_best(Engagement(stored.score, from_json(stored.parts)), possible)
+    current = Engagement(standing.score, from_json(standing.parts))
+    return standing.score, next_best(current, possible)
 
 
-def _mentor_side(db: Session, actor: Actor) -> tuple[MentorState | None, int]:
-    if actor.mentor_id is None:
-        return None, 0
-    waiting = (
-        select(func.count())
-        .select_from(MentorRequest)
-        .where(MentorRequest.mentor_id == actor.mentor_id, MentorRequest.state == RequestState.SENT)
-        .scalar_subquery()
-    )
-    row = db.execute(
-        select(MentorProfile.state, waiting).where(MentorProfile.participant_id == actor.mentor_id)
-    ).first()
-    return (row[0], row[1]) if row else (None, 0)
+def _why(actor: Actor, standing: AnyRow, pair: Pair, lists: HomeLists, now: datetime) -> Why:
+    """Why the reader and the mentor fit."""
+    dates = (standing.starts_on, standing.ends_on)
+    frame = frame_from(dates, standing.session_length_minutes, now.date(), actor.time_zone)
+    wants = Likes()
+    if standing.intake_state is not None:
+        wants = likes_from(standing.languages, standing.modes, standing.cadence)
+    return why(lists.book, frame, (actor.mentee_id, wants), (pair.mentor_id, pair.mentor_likes))

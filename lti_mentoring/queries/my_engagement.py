@@ -1,11 +1,13 @@
 """A learner's engagement as it was computed last: parts, ledger, exemptions, delivery."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from lti_mentoring.models import (
@@ -20,6 +22,8 @@ from lti_mentoring.models import (
     Program,
     ScorePublication,
 )
+from lti_mentoring.queries.lists import AnyRow
+from lti_mentoring.queries.prepared import MENTEE, PROGRAM, one_of
 from lti_mentoring.rules.completion import completion
 from lti_mentoring.rules.engagement import (
     Engagement,
@@ -47,6 +51,113 @@ LOOKING_BACK = frozenset({ProgramState.CLOSING, ProgramState.CLOSED})
 LONGEST_LEDGER = 200
 MENTOR_MISSED = "mentor_missed"  # the ledger's names of facts; see grading/ledger.py
 VERSION = "#"
+
+_programs = cast(Table, Program.__table__)
+_rubrics = cast(Table, EngagementRubric.__table__)
+_scores = cast(Table, EngagementScore.__table__)
+_events = cast(Table, EngagementEvent.__table__)
+_exemption_rows = cast(Table, Exemption.__table__)
+_goals = cast(Table, Goal.__table__)
+_pairings = cast(Table, Pairing.__table__)
+_sessions = cast(Table, MentoringSession.__table__)
+_line_items = cast(Table, LineItem.__table__)
+_publications = cast(Table, ScorePublication.__table__)
+
+_newest_rubric = (
+    select(func.max(_rubrics.c.id)).where(_rubrics.c.program_id == PROGRAM).scalar_subquery()
+)
+_reviewed_count = (
+    select(func.count())
+    .where(_goals.c.owner_id == MENTEE, _goals.c.reviewed_at.is_not(None))
+    .scalar_subquery()
+)
+_has_goal = (
+    select(_goals.c.id)
+    .where(
+        _goals.c.owner_id == MENTEE,
+        one_of(_goals.c.state, (GoalState.ACTIVE, GoalState.ON_HOLD)),
+    )
+    .exists()
+)
+_held_count = (
+    select(func.count())
+    .select_from(_sessions)
+    .join(_pairings, _pairings.c.id == _sessions.c.pairing_id)
+    .where(_pairings.c.mentee_id == MENTEE, _sessions.c.state == SessionState.HELD)
+    .scalar_subquery()
+)
+_reflected_count = (
+    select(func.count())
+    .where(_events.c.participant_id == MENTEE, _events.c.component == Component.REFLECTION)
+    .scalar_subquery()
+)
+_live_state = (
+    select(_pairings.c.state)
+    .where(_pairings.c.mentee_id == MENTEE, one_of(_pairings.c.state, LIVE_PAIRING))
+    .scalar_subquery()
+)
+# The newest score and its delivery, the rubric in force, and what is open to the learner.
+_STANDING = (
+    select(
+        _programs.c.state.label("program_state"),
+        _programs.c.time_zone,
+        _programs.c.posts_engagement,
+        _rubrics.c.weights,
+        _rubrics.c.targets,
+        _rubrics.c.gates,
+        _scores.c.score,
+        _scores.c.parts,
+        _scores.c.is_complete,
+        _scores.c.computed_at,
+        _publications.c.state.label("delivery_state"),
+        _publications.c.comment,
+        _publications.c.score_given,
+        _publications.c.score_maximum,
+        _publications.c.sent_at,
+        _reviewed_count.label("reviewed_count"),
+        _has_goal.label("has_goal"),
+        _held_count.label("held_count"),
+        _reflected_count.label("reflected_count"),
+        _live_state.label("pairing_state"),
+    )
+    .select_from(_programs)
+    .outerjoin(_rubrics, _rubrics.c.id == _newest_rubric)
+    .outerjoin(_scores, _scores.c.participant_id == MENTEE)
+    .outerjoin(
+        _line_items,
+        (_line_items.c.program_id == _programs.c.id)
+        & (_line_items.c.kind == LineItemKind.ENGAGEMENT),
+    )
+    .outerjoin(
+        _publications,
+        (_publications.c.line_item_id == _line_items.c.id)
+        & (_publications.c.participant_id == MENTEE),
+    )
+    .where(_programs.c.id == PROGRAM)
+)
+_LEDGER = (
+    select(
+        _events.c.component,
+        _events.c.credit,
+        _events.c.source,
+        _events.c.occurred_at,
+        _events.c.reverses_id,
+    )
+    .where(_events.c.participant_id == MENTEE)
+    .order_by(_events.c.occurred_at.desc(), _events.c.id.desc())
+    .limit(LONGEST_LEDGER)
+)
+# Those in force, without the coordinators' private notes.
+_EXEMPTIONS = (
+    select(
+        _exemption_rows.c.component,
+        _exemption_rows.c.starts_on,
+        _exemption_rows.c.ends_on,
+        _exemption_rows.c.reason,
+    )
+    .where(_exemption_rows.c.participant_id == MENTEE, _exemption_rows.c.ended_at.is_(None))
+    .order_by(_exemption_rows.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -103,88 +214,43 @@ class MyEngagement:
 
 
 def my_engagement(db: Session, mentee_id: int, program_id: int, now: datetime) -> MyEngagement:
-    """The learner's engagement as it stands, with its reasons."""
-    stored, rubric, program, reviewed = _stored(db, mentee_id, program_id)
-    lines = rubric_lines(rubric.weights, rubric.targets) if rubric else ()
-    parts = from_json(stored.parts) if stored else ()
-    gates = [Component(gate) for gate in rubric.gates] if rubric else []
+    """The learner's engagement as it stands, with its reasons; three queries."""
+    connection, given = db.connection(), {"mentee_id": mentee_id}
+    standing = connection.execute(_STANDING, {**given, "program_id": program_id}).one()
+    ledger = connection.execute(_LEDGER, given).all()
+    exemptions = connection.execute(_EXEMPTIONS, given)
+    has_rubric, has_score = standing.gates is not None, standing.computed_at is not None
+    lines = rubric_lines(standing.weights, standing.targets) if has_rubric else ()
+    parts = from_json(standing.parts) if has_score else ()
+    gates = [Component(gate) for gate in standing.gates] if has_rubric else []
+    missing = _missing(gates, lines, parts, standing.reviewed_count) if has_score else tuple(gates)
     return MyEngagement(
-        current=Engagement(stored.score, parts) if stored else None,
-        computed_at=stored.computed_at if stored else None,
-        is_complete=stored.is_complete if stored else False,
+        current=Engagement(standing.score, parts) if has_score else None,
+        computed_at=standing.computed_at,
+        is_complete=bool(standing.is_complete),
         lines=lines,
-        missing=_missing(gates, lines, parts, reviewed) if stored else tuple(gates),
-        ledger=_ledger(db, mentee_id),
-        exemptions=_exemptions(db, mentee_id),
-        delivery=_delivery(db, mentee_id),
-        posts=program.posts_engagement,
-        doable=_doable(db, mentee_id, program, now),
+        missing=missing,
+        ledger=[_ledger_line(event) for event in ledger],
+        exemptions=[ExemptionLine(*row) for row in exemptions],
+        delivery=_delivery(standing),
+        posts=standing.posts_engagement,
+        doable=_doable(standing, ledger, now),
     )
 
 
-def _stored(
-    db: Session, mentee_id: int, program_id: int
-) -> tuple[EngagementScore | None, EngagementRubric | None, Program, int]:
-    """The newest score and the rubric in force, the program, and the number of reviewed goals."""
-    reviewed = (
-        select(func.count())
-        .where(Goal.owner_id == mentee_id, Goal.reviewed_at.is_not(None))
-        .scalar_subquery()
-    )
-    newest = (
-        select(func.max(EngagementRubric.id))
-        .where(EngagementRubric.program_id == program_id)
-        .scalar_subquery()
-    )
-    row = db.execute(
-        select(EngagementScore, EngagementRubric, Program, reviewed)
-        .select_from(Program)
-        .outerjoin(EngagementRubric, EngagementRubric.id == newest)
-        .outerjoin(EngagementScore, EngagementScore.participant_id == mentee_id)
-        .where(Program.id == program_id)
-    ).one()
-    return row[0], row[1], row[2], row[3]
-
-
-def _doable(db: Session, mentee_id: int, program: Program, now: datetime) -> frozenset[Component]:
+def _doable(standing: AnyRow, ledger: Sequence[AnyRow], now: datetime) -> frozenset[Component]:
     """What the learner can do something about now; the rest waits for somebody or some day."""
-    week = progress_week_source(now, ZoneInfo(program.time_zone))
-    done = select(EngagementEvent.source).where(EngagementEvent.participant_id == mentee_id)
-    held = (
-        select(func.count())
-        .select_from(MentoringSession)
-        .join(MentoringSession.pairing)
-        .where(Pairing.mentee_id == mentee_id, MentoringSession.state == SessionState.HELD)
-    )
-    told = done.where(EngagementEvent.component == Component.GOAL_PROGRESS)
-    reflected = select(func.count()).where(
-        EngagementEvent.participant_id == mentee_id,
-        EngagementEvent.component == Component.REFLECTION,
-    )
-    goals = select(Goal.id).where(
-        Goal.owner_id == mentee_id, Goal.state.in_((GoalState.ACTIVE, GoalState.ON_HOLD))
-    )
-    pairing = select(Pairing.state).where(
-        Pairing.mentee_id == mentee_id, Pairing.state.in_(LIVE_PAIRING)
-    )
-    pairing_state, held_count, reflected_count, told_now, has_goal = db.execute(
-        select(
-            pairing.scalar_subquery(),
-            held.scalar_subquery(),
-            reflected.scalar_subquery(),
-            told.where(EngagementEvent.source == week).exists(),
-            goals.exists(),
-        )
-    ).one()
+    week = progress_week_source(now, ZoneInfo(standing.time_zone))
+    told_now = (Component.GOAL_PROGRESS, week) in {(fact.component, fact.source) for fact in ledger}
     possible = {
         Component.NEEDS: True,
         Component.GOALS_SET: True,
-        Component.AGREEMENT: pairing_state is PairingState.PROPOSED,
-        Component.SESSIONS: pairing_state in WORKING,
-        Component.GOAL_PROGRESS: has_goal and not told_now,
-        Component.REFLECTION: held_count > reflected_count,
-        Component.FEEDBACK: pairing_state is PairingState.TRIAL,
-        Component.CLOSURE: program.state in LOOKING_BACK,
+        Component.AGREEMENT: standing.pairing_state is PairingState.PROPOSED,
+        Component.SESSIONS: standing.pairing_state in WORKING,
+        Component.GOAL_PROGRESS: standing.has_goal and not told_now,
+        Component.REFLECTION: standing.held_count > standing.reflected_count,
+        Component.FEEDBACK: standing.pairing_state is PairingState.TRIAL,
+        Component.CLOSURE: standing.program_state in LOOKING_BACK,
     }
     return frozenset(component for component, can in possible.items() if can)
 
@@ -208,18 +274,7 @@ def _missing(
     return completion(gates, prorated, shown, Decimal(1), exempt, goals_reviewed).missing
 
 
-def _ledger(db: Session, mentee_id: int) -> list[LedgerLine]:
-    """Newest first."""
-    rows = db.scalars(
-        select(EngagementEvent)
-        .where(EngagementEvent.participant_id == mentee_id)
-        .order_by(EngagementEvent.occurred_at.desc(), EngagementEvent.id.desc())
-        .limit(LONGEST_LEDGER)
-    )
-    return [_ledger_line(event) for event in rows]
-
-
-def _ledger_line(event: EngagementEvent) -> LedgerLine:
+def _ledger_line(event: AnyRow) -> LedgerLine:
     noun, _, rest = event.source.partition(VERSION)[0].partition(":")
     return LedgerLine(
         component=event.component,
@@ -231,29 +286,13 @@ def _ledger_line(event: EngagementEvent) -> LedgerLine:
     )
 
 
-def _exemptions(db: Session, mentee_id: int) -> list[ExemptionLine]:
-    """Those in force, without the coordinators' private notes."""
-    rows = db.execute(
-        select(Exemption.component, Exemption.starts_on, Exemption.ends_on, Exemption.reason)
-        .where(Exemption.participant_id == mentee_id, Exemption.ended_at.is_(None))
-        .order_by(Exemption.id)
+def _delivery(standing: AnyRow) -> Delivery | None:
+    if standing.delivery_state is None:
+        return None
+    return Delivery(
+        state=standing.delivery_state,
+        comment=standing.comment,
+        given=standing.score_given,
+        maximum=standing.score_maximum,
+        sent_at=standing.sent_at,
     )
-    return [ExemptionLine(*row) for row in rows]
-
-
-def _delivery(db: Session, mentee_id: int) -> Delivery | None:
-    row = db.execute(
-        select(
-            ScorePublication.state,
-            ScorePublication.comment,
-            ScorePublication.score_given,
-            ScorePublication.score_maximum,
-            ScorePublication.sent_at,
-        )
-        .join(ScorePublication.line_item)
-        .where(
-            ScorePublication.participant_id == mentee_id,
-            LineItem.kind == LineItemKind.ENGAGEMENT,
-        )
-    ).first()
-    return Delivery(*row) if row else None

@@ -106,6 +106,7 @@ class Choice:
     name: str
     short_name: str
     wants: tuple[str, ...]
+    goal: str  # in the learner's own words; coordinators read it to find a mentor
     candidates: tuple[Candidate, ...]
 
 
@@ -196,6 +197,7 @@ def choice_for(db: Session, actor: Actor, mentee_id: int, now: datetime) -> Choi
         name=user.display_name,
         short_name=user.short_name,
         wants=book.offered_names(mentee_id),
+        goal=intake.goal_text,
         candidates=tuple(found),
     )
 

@@ -89,7 +89,7 @@ def show() -> ResponseReturnValue:
         "home/show.html",
         home=home,
         group=GROUPS[home.step.kind],
-        held_until=pair.pairing.created_at + SEAT_HELD if pair else None,
+        held_until=pair.created_at + SEAT_HELD if pair else None,
         next_act=_act_words(home),
         session_day=_session_day(home),
         greeting=_greeting(now.astimezone(locale.zone()).hour),

@@ -71,8 +71,8 @@ def login() -> ResponseReturnValue:
     sent = _form() if request.method == "POST" else request.args.to_dict(flat=False)
     asked = read_request(sent)
     # A GET's own transaction cannot write, and Blackboard and Open edX begin with a GET.
-    with current_app.extensions["mentoring"].database.transaction() as db:
-        g.registration_id, made = begin(db.connection(), asked, settings, clock.now())
+    with current_app.extensions["mentoring"].database.engine.begin() as connection:
+        g.registration_id, made = begin(connection, asked, settings, clock.now())
     _allow_frames([made.authorization_url, asked.issuer, request.headers.get("Origin")])
     response = make_response(render_template("lti/login.html", login=made))
     lifetime = settings.launching.attempt_minutes * 60
@@ -204,8 +204,8 @@ def _platform_error(form: dict[str, list[str]]) -> PlatformSaidNo:
 
 def _attempt(state: str) -> Row[Any]:
     """The attempt, read in a short transaction: fetching keys may follow."""
-    reading = current_app.extensions["mentoring"].database.reading
-    with reading.kw["bind"].connect() as connection:  # a session would cost more than the query
+    database = current_app.extensions["mentoring"].database
+    with database.reader.connect() as connection:  # a session would cost more than the query
         found = attempts.find(connection, state, clock.now(), _lifetime())
     g.registration_id = found.registration_id
     return found

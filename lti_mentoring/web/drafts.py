@@ -4,11 +4,13 @@ A draft belongs to one person and one form, named by the form's own address. Ope
 that form again brings the text back; sending it well forgets the draft.
 """
 
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar, cast
 
 from flask import Request, g, request
 from flask_wtf import FlaskForm
-from sqlalchemy import delete, select
+from sqlalchemy import Table, bindparam, delete, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
@@ -19,6 +21,22 @@ NEVER_KEPT = frozenset({"csrf_token", "sign_in_token", "version", "_path"})
 LONGEST_DRAFT = 60_000  # characters, all fields together
 
 F = TypeVar("F", bound=FlaskForm)
+
+_drafts = cast(Table, Draft.__table__)
+_WAITING = (
+    select(_drafts.c.path, _drafts.c.saved_at)
+    .where(_drafts.c.membership_id == bindparam("membership_id"))
+    .order_by(_drafts.c.saved_at.desc())
+    .limit(5)
+)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A text that was typed and not sent."""
+
+    path: str
+    saved_at: datetime
 
 
 def path_within(path: str) -> str:
@@ -46,15 +64,10 @@ def forget(db: Session, membership_id: int | None, path: str) -> None:
     db.execute(delete(Draft).where(Draft.membership_id == membership_id, Draft.path == path))
 
 
-def waiting(db: Session, membership_id: int | None) -> list[Draft]:
+def waiting(db: Session, membership_id: int | None) -> list[Waiting]:
     """The person's drafts, newest first, at most five: "You were writing …"."""
-    found = db.scalars(
-        select(Draft)
-        .where(Draft.membership_id == membership_id)
-        .order_by(Draft.saved_at.desc())
-        .limit(5)
-    )
-    return list(found)
+    rows = db.connection().execute(_WAITING, {"membership_id": membership_id})
+    return [Waiting(path, saved_at) for path, saved_at in rows]
 
 
 def open_form(form_class: type[F], path: str | None = None, **values: Any) -> F:

@@ -6,12 +6,14 @@ from sqlalchemy import select
 from lti_mentoring.models import Registration
 
 YEAR = 365 * 24 * 3600
-FIXED = {
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
-}
+FIXED = (
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ("Cross-Origin-Opener-Policy", "same-origin-allow-popups"),
+    ("Cache-Control", "no-store"),
+)
+FIXED_WITH_TLS = (*FIXED, ("Strict-Transport-Security", f"max-age={YEAR}"))
 
 
 def install(app: Flask) -> None:
@@ -20,18 +22,19 @@ def install(app: Flask) -> None:
 
 
 def _set_headers(response: Response) -> Response:
-    if request.endpoint == "static":
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        if "v" in request.args:
-            response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+    """In one pass: looking a header up means to compare with each that is there."""
+    headers = response.headers
+    if request.endpoint == "static":  # which sets the rest by itself
+        headers["X-Content-Type-Options"] = "nosniff"
         return response
-    for name, value in FIXED.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Cache-Control", "no-store")
-    if current_app.extensions["mentoring"].settings.public_url.startswith("https:"):
-        response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
-    if response.mimetype == "text/html" and not response.location:
-        response.headers.setdefault("Content-Security-Policy", _policy())
+    there = {name.lower() for name, _ in headers}
+    is_secure = current_app.extensions["mentoring"].settings.public_url.startswith("https:")
+    for name, value in FIXED_WITH_TLS if is_secure else FIXED:
+        if name.lower() not in there:
+            headers.add(name, value)
+    is_page = response.mimetype == "text/html" and "location" not in there
+    if is_page and "content-security-policy" not in there:
+        headers.add("Content-Security-Policy", _policy())
     return response
 
 

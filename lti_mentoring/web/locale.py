@@ -2,13 +2,14 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, negotiate_locale
 from babel import dates as babel_dates
-from flask import Flask, current_app, g, request
 from babel.support import NullTranslations
+from flask import Flask, current_app, g, request
 from flask_babel import Babel, format_decimal, get_locale, get_translations, gettext, ngettext
 
 from lti_mentoring.core import clock
@@ -30,12 +31,14 @@ def install(app: Flask, default_locale: str) -> None:
 
 def _locale() -> str | None:
     wanted = g.actor.locale if g.get("actor") is not None else g.get("launch_locale")
-    languages = current_app.config["LANGUAGES"]
-    if wanted:
-        found = negotiate_locale([wanted.replace("-", "_")], languages)
-        if found:
-            return found
-    return request.accept_languages.best_match(languages)
+    languages = tuple(current_app.config["LANGUAGES"])
+    found = _negotiated(wanted, languages) if wanted else None
+    return found or request.accept_languages.best_match(languages)
+
+
+@lru_cache(maxsize=256)
+def _negotiated(wanted: str, languages: tuple[str, ...]) -> str | None:
+    return negotiate_locale([wanted.replace("-", "_")], languages)
 
 
 def _zone_name() -> str:

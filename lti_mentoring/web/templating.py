@@ -1,19 +1,16 @@
 """What templates may call: times, numbers, permissions, the sprite, stamped static files."""
 
-import hashlib
-from functools import cache
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
 
-from flask import Flask, g, url_for
-from jinja2 import StrictUndefined
+from flask import Flask, g, request, url_for
+from jinja2 import StrictUndefined, pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
 from lti_mentoring.policies import pairing as pairing_policy
 from lti_mentoring.policies import program as program_policy
-from lti_mentoring.web import identity, locale, navigation, notices
-
-HERE = Path(__file__).resolve().parent.parent
+from lti_mentoring.web import identity, locale, navigation, notices, static_files
 
 
 def install(app: Flask) -> None:
@@ -44,6 +41,9 @@ def install(app: Flask) -> None:
         navigation=navigation.entries,
         notices_to_show=notices.to_show,
         token_field=identity.TOKEN_FIELD,
+        _=_gettext,
+        gettext=_gettext,
+        ngettext=_ngettext,
     )
     app.context_processor(_people)
 
@@ -57,19 +57,44 @@ def can(policy: Any, *things: Any) -> bool:
     return bool(g.actor is not None and policy(g.actor, *things))
 
 
-@cache
-def _stamp(path: str) -> str:
-    return hashlib.sha256((HERE / "static" / path).read_bytes()).hexdigest()[:10]
+@pass_eval_context
+def _gettext(context: EvalContext, sentence: str, /, **values: Any) -> str:
+    """Jinja's own does the same, but looks for the language again at each sentence of a page."""
+    found = locale.translations().ugettext(sentence)
+    return _filled(context, found, values)
+
+
+@pass_eval_context
+def _ngettext(context: EvalContext, one: str, many: str, number: int, /, **values: Any) -> str:
+    """The same for a sentence that depends on ``number``, which it may name as ``num``."""
+    found = locale.translations().ungettext(one, many, number)
+    return _filled(context, found, {"num": number, **values})
+
+
+def _filled(context: EvalContext, sentence: str, values: dict[str, Any]) -> str:
+    if context.autoescape:
+        sentence = Markup(sentence)  # noqa: S704 -- our own words; the values are escaped
+    return sentence % values if "%" in sentence else sentence
 
 
 def static_address(path: str) -> str:
     """The address of a static file, stamped with its content, so that it can be kept for ever."""
-    return url_for("static", filename=path, v=_stamp(path))
+    return _static_address(request.script_root, path)
+
+
+@lru_cache(maxsize=256)
+def _static_address(_mounted_at: str, path: str) -> str:
+    return url_for("static", filename=path, v=static_files.stamp(path))
 
 
 def icon(name: str) -> Markup:
     """A symbol of the sprite, for the eye only: the word beside it carries the meaning."""
-    address = escape(static_address("icons.svg"))
+    return _icon(static_address("icons.svg"), name)
+
+
+@lru_cache(maxsize=256)
+def _icon(sprite: str, name: str) -> Markup:
+    address = escape(sprite)
     return Markup(  # noqa: S704 -- both parts are ours and escaped
         f'<svg class="icon" aria-hidden="true"><use href="{address}#{escape(name)}"></use></svg>'
     )

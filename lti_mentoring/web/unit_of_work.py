@@ -4,6 +4,7 @@ A GET reads (a deferred BEGIN on SQLite), everything else may write. The transac
 committed after the response is made and only below status 400.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request, session
@@ -12,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import BadRequest
+from werkzeug.routing import Map
 from wtforms.validators import ValidationError
 
 from lti_mentoring.core import clock
@@ -39,10 +41,13 @@ def _take_sign_in_key(_endpoint: str | None, values: dict[str, Any] | None) -> N
 
 
 def _give_sign_in_key(endpoint: str, values: dict[str, Any]) -> None:
-    if "sign_in_key" not in values and current_app.url_map.is_endpoint_expecting(
-        endpoint, "sign_in_key"
-    ):
+    if "sign_in_key" not in values and _needs_key(current_app.url_map, endpoint):
         values["sign_in_key"] = g.sign_in_key
+
+
+@lru_cache(maxsize=512)
+def _needs_key(addresses: Map, endpoint: str) -> bool:
+    return addresses.is_endpoint_expecting(endpoint, "sign_in_key")
 
 
 def _begin() -> None:

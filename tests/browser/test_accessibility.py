@@ -1,6 +1,7 @@
 """Every page in every role, looked at by axe with the rules of WCAG 2.2 AA, light and dark."""
 
 import json
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -19,6 +20,7 @@ RULES = {
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     }
 }
+LOOKS: tuple[tuple[Literal["light", "dark"], int], ...] = (("light", 880), ("dark", 360))
 ROLES = ("instructor", "assistant", "observer", "mentee", "mentor", "new_learner", "applicant")
 
 
@@ -33,7 +35,7 @@ def test_axe_finds_nothing_on_any_page(settings, database, playwright, tmp_path,
         headers = {"Authorization": f"Bearer {made.token}"}
         with open_browser(playwright, tmp_path / "profile", extra_http_headers=headers) as browser:
             found = {}
-            for theme, width in (("light", 880), ("dark", 360)):
+            for theme, width in LOOKS:
                 page = browser.new_page()
                 page.emulate_media(color_scheme=theme)
                 page.set_viewport_size({"width": width, "height": 800})

@@ -37,7 +37,7 @@ def faults_of(page) -> list[str]:
         found.append(f"{len(primary)} main acts: {[p.text_content().strip() for p in primary]}")
     if page.xpath("//@style|//style|//script[not(@src)]|//@onclick"):
         found.append("inline style or script")
-    labels = {name for name in page.xpath("//label/@for")}
+    labels = set(page.xpath("//label/@for"))
     if missing := labels - set(ids):
         found.append(f"labels of nothing: {sorted(missing)}")
     return found

@@ -57,7 +57,7 @@ def test_a_language_that_ships_has_every_sentence(sentences, language):
         and (
             (found := translated.get(message.id)) is None
             or found.fuzzy
-            or not all([found.string] if isinstance(found.string, str) else found.string)
+            or not all([found.string] if isinstance(found.string, str) else found.string or [""])
         )
     ]
 

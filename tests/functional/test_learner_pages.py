@@ -6,7 +6,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from lti_mentoring.models import Agreement, Draft, Intake, MentorRequest, Pairing, Topic
+from lti_mentoring.models import (
+    ActionItem,
+    Agreement,
+    Draft,
+    Intake,
+    MentorRequest,
+    Pairing,
+    Topic,
+)
 from lti_mentoring.services import availability
 from lti_mentoring.vocabulary import (
     CourseRole,
@@ -19,6 +27,7 @@ from tests.support.counting import statements_of
 from tests.support.factories import (
     add,
     make_course,
+    make_goal,
     make_member,
     make_mentee,
     make_mentor,
@@ -309,3 +318,50 @@ def test_a_draft_is_only_its_writers(app, db, program):
 
     assert "Bo's secret" not in ana.get("/get-started/topics").text
     assert db.scalar(select(sa.func.count(Draft.id))) == 1
+
+
+@pytest.mark.parametrize("rows", [5, 50])
+@pytest.mark.parametrize("standing", ["new", "unpaired", "paired", "mentor", "mentor_and_mentee"])
+def test_the_first_page_needs_five_queries_at_most_whatever_is_open(
+    app, db, database, program, standing, rows
+):
+    person = newcomer(db, program)
+    mentee = make_mentee(db, program, member=person) if standing not in ("new", "mentor") else None
+    mentor = make_mentor(db, program, member=person) if "mentor" in standing else None
+    if standing in ("paired", "mentor_and_mentee"):
+        make_pairing(db, program, mentee=mentee)
+    for number in range(rows):
+        if mentor:
+            learner = make_mentee(db, program, name=f"Learner {number}")
+            make_pairing(db, program, mentor=mentor, mentee=learner)
+        if mentee:
+            make_goal(db, mentee, title=f"Goal {number}")
+            action = ActionItem(owner_id=mentee.id, text="Read", created_at=program.created_at)
+            add(db, action)
+    ana = open_as(app, db, person)
+
+    with statements_of(database) as sent:
+        ana.get("/")
+
+    assert ana.status == 200
+    assert len(sent) <= 5
+
+
+def test_the_first_page_shows_what_waits_for_an_unpaired_learner_and_who_was_suggested(
+    app, db, program
+):
+    mentee = make_mentee(db, program)
+    rui, zoe = make_mentor(db, program), make_mentor(db, program, name="Zoë O'Brien")
+    make_goal(db, mentee, title="Speak up")
+    add(
+        db,
+        MentorRequest(
+            mentee_id=mentee.id, mentor_id=rui.id, suggested_mentor_id=zoe.id, rank=1,
+            state=RequestState.DECLINED, created_at=program.created_at,
+        ),
+    )  # fmt: skip
+
+    ana = open_as(app, db, mentee).get("/")
+
+    assert "Rui suggests Zoë O'Brien to you." in ana.text
+    assert "Speak up" in ana.text

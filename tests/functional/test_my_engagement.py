@@ -9,6 +9,7 @@ from lti_mentoring.core import clock
 from lti_mentoring.grading import ledger, recompute
 from lti_mentoring.models import Exemption, ScorePublication
 from lti_mentoring.vocabulary import Component, ExemptionReason, PublicationState
+from tests.support.counting import statements_of
 from tests.support.factories import add, make_goal, make_line_item
 from tests.support.pairs import agree, make_pair
 from tests.support.visitor import visit
@@ -150,3 +151,18 @@ def test_only_learners_have_the_page(app, pair, who):
     member_id = pair.teacher.id if who == "teacher" else pair.mentor.membership_id
 
     assert visit(app, member_id).get("/my-engagement").status == 403
+
+
+@pytest.mark.parametrize("facts", [5, 50])
+def test_my_engagement_needs_five_queries_at_most_however_long_the_ledger_is(
+    app, database, pair, facts
+):
+    for number in range(facts):
+        earn(database, pair, Component.SESSIONS, f"session:{number}")
+    visitor = visit(app, pair.mentee.membership_id)
+
+    with statements_of(database) as sent:
+        visitor.get("/my-engagement")
+
+    assert visitor.status == 200
+    assert len(sent) <= 5

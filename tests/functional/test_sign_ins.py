@@ -34,7 +34,7 @@ def bearer(visitor):
 def without_cookies(app, learner):
     visitor = visit(app, learner)
     headers = bearer(visitor)
-    visitor.client._cookies.clear()
+    (visitor.client._cookies or {}).clear()
     return visitor, headers
 
 

@@ -341,14 +341,14 @@ def _goals(
     )
     make_goal(db, mentee, title="Read one paper a month", state=GoalState.PROPOSED)
     for owner, goal in ((mentee, shared), (mentor, shared), (mentee, private)):
-        kind = DataKind.PRIVATE_GOAL if goal is private else DataKind.ACTION_ITEM
+        read_by = DataKind.PRIVATE_GOAL if goal is private else DataKind.ACTION_ITEM
         add(
             db,
             ActionItem(
                 owner_id=owner.id,
                 goal_id=goal.id,
                 pairing_id=None if goal is private else pairing.id,
-                text=say(kind, "Ask one question in Tuesday’s seminar"),
+                text=say(read_by, "Ask one question in Tuesday’s seminar"),
                 due_on=today + timedelta(days=2),
                 created_at=clock.now(),
             ),

@@ -8,6 +8,7 @@ import tempfile
 import tomllib
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import BrowserContext, sync_playwright
 
@@ -23,7 +24,7 @@ BEST = (("mentee", "/", "learner"), ("instructor", "/today", "coordinator"))
 ROOM = "/sessions/{session}"
 ROLES = ("instructor", "assistant", "observer", "mentee", "mentor", "new_learner", "applicant")
 WIDTHS = (320, 880, 1280)
-THEMES = ("light", "dark")
+THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ class Visitor:
     client: FlaskClient
     key: str
     page: Any = None
-    response: TestResponse | None = field(default=None, repr=False)
+    response: Any = field(default=None, repr=False)
 
     def get(self, path: str = "/") -> "Visitor":
         """Open ``path`` (within the sign-in) and follow redirects."""
