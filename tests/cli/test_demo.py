@@ -69,13 +69,33 @@ class Demo:
         self._process.communicate(timeout=PATIENCE_SECONDS)
         return self._process.returncode
 
+    def kill(self):
+        """Leave nothing behind, also after a failure."""
+        if self._process.returncode is None:
+            self._process.kill()
+            self._process.communicate()
+
 
 def tool():
     return [str(Path(sys.executable).with_name("lti-mentoring"))]
 
 
-def test_the_demo_serves_both_sides_and_ends_with_ctrl_c(tmp_path):
-    demo = Demo(tmp_path)
+@pytest.fixture
+def start_demo(tmp_path):
+    """Starts demos on one folder, one after the other."""
+    started = []
+
+    def start():
+        started.append(Demo(tmp_path))
+        return started[-1]
+
+    yield start
+    for demo in started:
+        demo.kill()
+
+
+def test_the_demo_serves_both_sides_and_ends_with_ctrl_c(start_demo):
+    demo = start_demo()
     pages = [
         requests.get(f"http://localhost:{demo.port}/lti/jwks.json", timeout=PATIENCE_SECONDS),
         requests.get(f"http://127.0.0.1:{demo.lms_port}/", timeout=PATIENCE_SECONDS),
@@ -89,12 +109,11 @@ def test_the_demo_serves_both_sides_and_ends_with_ctrl_c(tmp_path):
     assert demo.end() == 0
 
 
-def test_the_demo_goes_on_where_it_was_left(tmp_path):
-    first = Demo(tmp_path)
+def test_the_demo_goes_on_where_it_was_left(start_demo):
+    first = start_demo()
     first.end()
-    second = Demo(tmp_path)
+    second = start_demo()
     listed = second.command("platforms", "list", "--json")[1]
-    second.end()
 
     # Another port is another LMS; the one from before is still known.
     assert listed.count('"Sandbox LMS"') == 2
