@@ -129,13 +129,14 @@ def find_chromium() -> None:
 
 
 def tests(arguments: list[str], *coverage: str) -> dict[str, list[str]]:
-    """The suite's three runs; the browser's in one process, where it is fastest."""
+    """The suite's runs; the browser's in one process, where it is fastest."""
     find_chromium()
     suite = ["pytest", "-n", "2", "-m", "not browser"]
     return {
         "tests on SQLite": [*suite, *coverage, *arguments],
         "tests on PostgreSQL": [*suite, *arguments],
         "tests in a browser": ["pytest", "-m", "browser", *arguments],
+        "the story on PostgreSQL": ["pytest", "-m", "browser", "-k", "empty_course", *arguments],
     }
 
 

@@ -12,7 +12,7 @@ SHEET = "/static/mentoring.css"
 def stamped(app):
     """The sheet's address as a page names it."""
     page = app.test_client().get("/nowhere").text
-    return re.search(rf"{SHEET}\?v=\w+", page)[0]
+    return re.findall(rf"{SHEET}\?v=\w+", page)[0]
 
 
 def test_a_browser_keeps_a_stamped_file_for_ever(app, stamped):
