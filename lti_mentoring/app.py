@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
+from werkzeug.routing import IntegerConverter, Map
 
 from lti_mentoring import __version__, views
 from lti_mentoring.core.db import Database, connect
@@ -20,6 +21,14 @@ from lti_mentoring.web.memory_session import MemorySessionInterface
 
 IN_SIGN_IN = "/in/<sign_in_key>"
 LARGEST_FORM = 256 * 1024  # bytes
+LARGEST_ID = 2**31 - 1  # what an id's column holds on PostgreSQL
+
+
+class RowId(IntegerConverter):
+    """A number in an address that can be a row's id; what cannot is an address of nothing."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=LARGEST_ID)
 
 
 class Application(Flask):
@@ -68,6 +77,7 @@ def create_app(
     """The application. ``database`` and ``http`` are made from the settings unless given."""
     settings = settings or load_settings()
     app = Application(__name__)
+    app.url_map.converters["int"] = RowId
     equip(app, settings, database, http)
     app.session_interface = MemorySessionInterface()
     app.config.update(

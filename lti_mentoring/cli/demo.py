@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from lti_mentoring.cli.configuration import read_settings
-from lti_mentoring.cli.serve import listen, make_ready, serve_until_interrupted
+from lti_mentoring.cli.serve import check_port, listen, make_ready, serve_until_interrupted
 from lti_mentoring.core import log
 from lti_mentoring.core.db import Database
 from lti_mentoring.sandbox.app import create_sandbox
@@ -35,6 +35,8 @@ def demo(*, port: int, lms_port: int, host: str, data: Path) -> None:
 
     What you do is kept in a folder, so the next start goes on where you left.
     """
+    check_port(host, port)
+    check_port(LMS_HOST, lms_port)
     settings = demo_settings(data, host, port)
     log.configure(settings.log_format)
     app = make_ready(settings)

@@ -27,6 +27,7 @@ LARGEST_BODY = 1024 * 1024  # bytes; the application itself takes less
 @click.option("--port", default=8000, show_default=True, help="Where to listen.")
 def serve(*, host: str, port: int) -> None:
     """Serve the tool, with its background work in the same process unless jobs_url says else."""
+    check_port(host, port)
     settings = read_settings()
     log.configure(settings.log_format)
     app = make_ready(settings)
@@ -61,14 +62,18 @@ def make_ready(settings: Settings) -> Flask:
     return app
 
 
-def listen(app: Flask, host: str, port: int) -> Any:
-    """A server that takes connections from now on, and answers once it runs."""
+def check_port(host: str, port: int) -> None:
+    """End the command with a sentence if nobody can listen there, before anything is opened."""
     try:
-        socket.create_server((host, port)).close()  # waitress does not clean up if this fails
+        socket.create_server((host, port)).close()
     except OSError as error:
         raise click.ClickException(
             f"{host}:{port} cannot be used ({error.strerror}); choose another port."
         ) from error
+
+
+def listen(app: Flask, host: str, port: int) -> Any:
+    """A server that takes connections from now on, and answers once it runs."""
     return waitress.create_server(
         app, host=host, port=port, threads=THREADS, max_request_body_size=LARGEST_BODY, ident=None
     )

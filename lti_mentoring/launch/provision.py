@@ -28,6 +28,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from lti_mentoring.core.bell import ring_soon
 from lti_mentoring.core.errors import AwaitingActivation
+from lti_mentoring.grading.line_items import look_again
 from lti_mentoring.launch.claims import LaunchClaims
 from lti_mentoring.models import (
     Activity,
@@ -185,12 +186,21 @@ def provision(
     course_id = _keep_course(connection, found, claims, now)
     link_id = _keep_link(connection, found, course_id, claims, now)
     membership_id = _keep_membership(connection, found, (course_id, user_id), claims, now)
+    if _grading_is_news(found, claims):
+        look_again(db, course_id)
     if found.membership_state in _AWAY:
         member_back(db, course_id, [membership_id])
     if _wants_roster(found, claims, now - roster_max_age):
         _ask_for_roster(connection, course_id, now - roster_max_age, now)
         ring_soon(db, BELL)
     return Provisioned(membership_id, link_id, course_id)
+
+
+def _grading_is_news(found: Row[Any], claims: LaunchClaims) -> bool:
+    """Whether a known course's gradebook can be reached in a way that it could not before."""
+    told = (claims.ags_scopes, claims.line_items_url)
+    known = found.course_id is not None
+    return known and claims.tells_grading and told != (found.ags_scopes, found.line_items_url)
 
 
 def note_unknown_deployment(

@@ -149,7 +149,7 @@ def mentors(db: Session, actor: Actor, wanted: Wanted) -> Page:
     """Mentors of the actor's program in every state, applications first."""
     pool = _pool(actor).subquery()
     found = select(pool)
-    if wanted.state:
+    if wanted.state in set(MentorState):
         found = found.where(pool.c.state == wanted.state)
     if wanted.text:
         found = found.where(
@@ -185,7 +185,7 @@ def members(db: Session, actor: Actor, wanted: Wanted) -> Page:
             or_(mentor.c.state.is_(None), mentor.c.state.in_(CAN_BE_INVITED)),
         )
     )
-    if wanted.state:
+    if wanted.state in set(CourseRole):
         found = found.where(Membership.role == wanted.state)
     if wanted.text:
         found = found.where(contains(PlatformUser.name, wanted.text))

@@ -58,6 +58,7 @@ def _begin() -> None:
     g.db = _open_session()
     if guard is anyone:
         return
+    _refuse_nul()
     _identify(g.db)
     if request.method not in SAFE:
         _refuse_cross_site()
@@ -86,6 +87,13 @@ def _identify(db: Session) -> None:
         raise SignInMissing
     if now >= found.seen_at + identity.TOUCH_EVERY and request.method in SAFE:
         identity.touch(found.key, now)
+
+
+def _refuse_nul() -> None:
+    """PostgreSQL stores no NUL characters, and no keyboard types them."""
+    for fields in (request.args, request.form):
+        if any("\0" in value for values in fields.listvalues() for value in values):
+            raise BadRequest
 
 
 def _refuse_cross_site() -> None:

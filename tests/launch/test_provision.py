@@ -34,7 +34,7 @@ from lti_mentoring.vocabulary import (
     Verb,
 )
 from tests.launch.lms import GONE, INSTRUCTOR, LEARNER, Lms
-from tests.support.factories import make_mentee, make_pairing, make_program
+from tests.support.factories import make_line_item, make_mentee, make_pairing, make_program
 
 
 def change(house, model, **values):
@@ -146,6 +146,20 @@ def test_a_link_without_a_column_of_its_own_loses_the_old_one(house):
     assert house.only(ResourceLink).line_item_url is None
     assert house.only(Course).line_items_url == "https://lms.test/new"
     assert house.only(Course).ags_scopes == ""
+
+
+def test_a_column_that_could_not_be_made_is_tried_again_when_the_gradebook_changes(house, db):
+    house.enter()
+    program = make_program(db, db.get(Course, house.only(Course).id))
+    later = clock.now() + timedelta(hours=6)
+    column = make_line_item(db, program, url=None, attempts=7, next_at=later, error="no scope")
+    db.commit()
+
+    house.enter(**{AGS_CLAIM: {"lineitems": "https://lms.test/new", "scope": []}})
+
+    db.refresh(column)
+    assert (column.attempts, column.error) == (0, None)
+    assert column.next_at < later
 
 
 def test_names_and_titles_that_change_are_taken_over(house):
