@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from lti_mentoring.core.errors import NotFound
@@ -106,9 +116,9 @@ def gauge(db: Session, actor: Actor) -> Gauge:
     row = db.execute(
         select(
             func.count(case((active, 1))),
-            func.coalesce(func.sum(case((active, pool.c.capacity), else_=0)), 0),
+            _whole_sum(case((active, pool.c.capacity), else_=0)),
             _live_pairings(actor),
-            func.coalesce(func.sum(free), 0),
+            _whole_sum(free),
             _waiting_learners(actor),
             func.count(case((submitted, 1))),
             func.count(case((pool.c.state == MentorState.INVITED, 1))),
@@ -116,6 +126,11 @@ def gauge(db: Session, actor: Actor) -> Gauge:
         ).select_from(pool)
     ).one()
     return Gauge(*row)
+
+
+def _whole_sum(what: ColumnElement[int]) -> ColumnElement[int]:
+    """A sum that is a whole number on every database; PostgreSQL makes a decimal of some."""
+    return cast(func.coalesce(func.sum(what), 0), Integer)
 
 
 def short_topics(db: Session, actor: Actor) -> list[ShortTopic]:

@@ -159,6 +159,7 @@ def test_a_column_that_could_not_be_made_is_tried_again_when_the_gradebook_chang
 
     db.refresh(column)
     assert (column.attempts, column.error) == (0, None)
+    assert column.next_at is not None
     assert column.next_at < later
 
 
