@@ -23,6 +23,7 @@ ARGUMENTS = [
     "--disable-gpu",
 ]
 COURSE = "First-year mentoring"
+PATIENCE = 15_000  # milliseconds; a busy machine is slow, and only a failure waits that long
 
 
 def chromium_path() -> str | None:
@@ -49,7 +50,8 @@ def open_browser(
     context = playwright.chromium.launch_persistent_context(
         folder, executable_path=chromium_path(), args=arguments, **options
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     try:
         yield context
     finally:
