@@ -49,6 +49,10 @@ def _staff_entries(actor: Actor) -> list[Entry]:
     ]
     if may.coordinates(actor):
         words.append(_entry(_("Setup"), "programs.settings", ("programs",)))
+    if may.is_mentor(actor):  # a teaching assistant, say, who was invited to mentor
+        words.append(_entry(_("My mentor card"), "profile.show", ("profile",)))
+        words.append(_entry(_("Requests"), "requests.inbox", ("requests",)))
+        words.append(_entry(_("My mentees"), "mentees.index", ("mentees",)))
     return words
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from lti_mentoring.models import MentorProfile, MentorRequest, TopicOffer
 from lti_mentoring.services import mentor_requests
-from lti_mentoring.vocabulary import MentorSource, MentorState, RequestState
+from lti_mentoring.vocabulary import CourseRole, MentorSource, MentorState, RequestState
 from tests.support.counting import statements_of
 from tests.support.factories import (
     actor_of,
@@ -66,6 +66,17 @@ def test_who_was_invited_is_in_the_pool_at_once(app, db, program, frozen_clock):
 
     assert profile_of(db).state is MentorState.ACTIVE
     assert "Learners can find you from now on" in rui.text
+
+
+def test_staff_who_are_invited_find_the_way_to_their_card(app, db, program):
+    assistant = make_member(db, program.course, role=CourseRole.TEACHING_ASSISTANT)
+    make_mentor(db, program, member=assistant, state=MentorState.INVITED)
+    db.commit()
+
+    visitor = visit(app, assistant.id).get().click("My mentor card")
+
+    assert "Yes, make my card" in visitor.text
+    assert {"Today", "Requests", "My mentees"} <= set(visitor.links)
 
 
 def test_an_invitation_is_declined_kindly(app, db, program, frozen_clock):
