@@ -88,11 +88,19 @@ class Person:
         return self
 
     def clicks(self, name: str) -> "Person":
-        """Press the button or follow the link of that name; "…" at its end stands for any rest."""
+        """Press the button or follow the link of that name, and wait until its page is left.
+
+        Without the wait, a slow answer lets what comes next happen on the page before. "…" at
+        the end of ``name`` stands for any rest.
+        """
         rest = ".*" if name.endswith("…") else ""
         pattern = re.compile(f"^{re.escape(name.removesuffix('…'))}{rest}$")
-        button = self.tool.get_by_role("button", name=pattern)
-        button.or_(self.tool.get_by_role("link", name=pattern)).first.click()
+        tool = self.tool
+        button = tool.get_by_role("button", name=pattern)
+        target = button.or_(tool.get_by_role("link", name=pattern)).first
+        target.evaluate("element => element.ownerDocument.body.classList.add('being-left')")
+        target.click()
+        expect(tool.locator("body.being-left")).to_have_count(0)
         return self
 
     def types(self, label: str, text: str) -> "Person":
