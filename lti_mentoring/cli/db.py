@@ -61,8 +61,10 @@ def upgrade() -> None:
 def check() -> None:
     """Say whether the tables are up to date; ends with 1 if they are not."""
     database = connect(read_settings().database_url)
-    current, newest = revisions(database.engine)
-    database.dispose()
+    try:
+        current, newest = revisions(database.engine)
+    finally:
+        database.dispose()
     if current != newest:
         raise click.ClickException(
             f"The database is at {current or 'nothing'}, the newest is {newest}. "

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from lti_mentoring.core.db import EnumValue, Points, UTCDateTime, connect
+from lti_mentoring.core.db import Database, EnumValue, Points, UTCDateTime, connect
 from lti_mentoring.models import Base
 
 ONE_AT_A_TIME = 7_305_815  # any number: PostgreSQL's lock for "this tool is migrating"
@@ -31,6 +31,13 @@ def run() -> None:
     if not url:
         raise RuntimeError("no database: use lti-mentoring db upgrade")
     database = connect(url)
+    try:
+        _migrate(database)
+    finally:
+        database.dispose()
+
+
+def _migrate(database: Database) -> None:
     is_sqlite = database.engine.dialect.name == "sqlite"
     with database.engine.connect() as connection:
         if is_sqlite:
@@ -53,7 +60,6 @@ def run() -> None:
             context.run_migrations()
             if is_sqlite:
                 check_foreign_keys(connection)
-    database.dispose()
 
 
 def check_foreign_keys(connection: sa.Connection) -> None:

@@ -6,6 +6,7 @@ Importing this package makes the metadata complete.
 from lti_mentoring.core.db import Base
 from lti_mentoring.models.activity import Activity
 from lti_mentoring.models.agreement import Agreement, AgreementSignature
+from lti_mentoring.models.closing import Closing
 from lti_mentoring.models.course import Course, ResourceLink, RosterSync
 from lti_mentoring.models.draft import Draft
 from lti_mentoring.models.goal import ActionItem, Goal, GoalEntry, Milestone
@@ -27,7 +28,7 @@ from lti_mentoring.models.mentoring_session import (
 )
 from lti_mentoring.models.pairing import FitCheck, Pairing
 from lti_mentoring.models.participant import AvailabilityWindow, Participant
-from lti_mentoring.models.people import Membership, PlatformUser
+from lti_mentoring.models.people import Membership, Observation, PlatformUser
 from lti_mentoring.models.platform import Deployment, Platform, Registration
 from lti_mentoring.models.program import Program, ProgramBreak, Topic
 from lti_mentoring.models.security import (
@@ -49,6 +50,7 @@ __all__ = [
     "AttendanceReport",
     "AvailabilityWindow",
     "Base",
+    "Closing",
     "Course",
     "Deployment",
     "Draft",
@@ -68,6 +70,7 @@ __all__ = [
     "MentoringSession",
     "Milestone",
     "Note",
+    "Observation",
     "Pairing",
     "Participant",
     "Platform",

@@ -62,8 +62,11 @@ class Milestone(Base):
     due_on: Mapped[date | None]
     done_at: Mapped[datetime | None]
     position: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column()
 
     goal: Mapped[Goal] = relationship(back_populates="milestones")
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class GoalEntry(Base):

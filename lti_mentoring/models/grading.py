@@ -109,7 +109,11 @@ class EngagementScore(Base):
 
 
 class LineItem(Base):
-    """A program's column in the gradebook. ``url`` is null until it was found or created."""
+    """A program's column in the gradebook. ``url`` is null until it was found or created.
+
+    ``missed_at`` is when the LMS last did not know it, ``lost_url`` where it was until then, and
+    ``remade_at`` when it was made anew for that reason.
+    """
 
     __tablename__ = "line_item"
     __table_args__ = (UniqueConstraint("program_id", "kind"),)
@@ -123,6 +127,9 @@ class LineItem(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(Text)
+    missed_at: Mapped[datetime | None]
+    lost_url: Mapped[str | None] = mapped_column(Text)
+    remade_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 

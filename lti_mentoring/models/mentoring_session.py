@@ -12,7 +12,10 @@ from lti_mentoring.vocabulary import AttendanceAnswer, MeetingMode, SessionState
 
 
 class MentoringSession(Base):
-    """A meeting of one pairing. ``time_zone`` is the zone in which its time was typed."""
+    """A meeting of one pairing. ``time_zone`` is the zone in which its time was typed.
+
+    ``moved_from_id`` is the agreed session instead of which this time was proposed.
+    """
 
     __tablename__ = "mentoring_session"
     __table_args__ = (
@@ -33,6 +36,9 @@ class MentoringSession(Base):
     shared_notes: Mapped[str] = mapped_column(Text, default="")
     round_count: Mapped[int] = mapped_column(default=1)
     cancelled_by_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"), index=True)
+    moved_from_id: Mapped[int | None] = mapped_column(
+        ForeignKey("mentoring_session.id"), index=True
+    )
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]  # held, missed or cancelled for good
     version: Mapped[int] = mapped_column()
@@ -59,6 +65,9 @@ class AgendaItem(Base):
     position: Mapped[int]
     minutes: Mapped[int]
     text: Mapped[str] = mapped_column(String(300))
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Note(Base):

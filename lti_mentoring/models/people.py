@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_mentoring.core.db import Base
@@ -51,6 +51,7 @@ class Membership(Base):
 
     The launch and the roster each have their own opinion of the role, with its date;
     ``role`` is what ``rules/roles.effective_role`` made of both, and what rights follow from.
+    ``groups`` is what whoever spoke of them last has told, written by ``rules/groups.py``.
     """
 
     __tablename__ = "membership"
@@ -62,6 +63,7 @@ class Membership(Base):
     role: Mapped[CourseRole] = mapped_column(default=CourseRole.NONE)
     state: Mapped[MembershipState] = mapped_column(default=MembershipState.ACTIVE)
     is_test_user: Mapped[bool] = mapped_column(default=False)
+    groups: Mapped[str] = mapped_column(Text, default="")
     launch_role: Mapped[CourseRole | None]
     launched_at: Mapped[datetime | None]
     roster_role: Mapped[CourseRole | None]
@@ -72,3 +74,19 @@ class Membership(Base):
 
     user: Mapped[PlatformUser] = relationship()
     course: Mapped[Course] = relationship()
+
+
+class Observation(Base):
+    """That an observer follows somebody of the same course, as the observer's last launch said.
+
+    It grants nothing: ``is_shared`` is the learner's own word, about this one observer, and goes
+    with the row when the LMS says that the observer follows somebody else (LTI-60).
+    """
+
+    __tablename__ = "observation"
+    __table_args__ = (UniqueConstraint("observer_id", "learner_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    observer_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), index=True)
+    learner_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), index=True)
+    is_shared: Mapped[bool] = mapped_column(default=False)

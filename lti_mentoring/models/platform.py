@@ -28,7 +28,8 @@ class Registration(Base):
     """The tool as one platform knows it: issuer and client id, and where to reach it.
 
     ``audience`` is what the token endpoint wants as ``aud`` where that is not its own
-    address (Brightspace). Keyed by (issuer, client id), never by issuer alone (LTI-01).
+    address (Brightspace); ``trusted_audiences`` are those that its tokens may name beside the
+    tool (LTI-31), blank-separated. Keyed by (issuer, client id), never by issuer alone (LTI-01).
     """
 
     __tablename__ = "registration"
@@ -42,6 +43,7 @@ class Registration(Base):
     token_url: Mapped[str] = mapped_column(Text)
     jwks_url: Mapped[str] = mapped_column(Text)
     audience: Mapped[str | None] = mapped_column(Text)
+    trusted_audiences: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[RegistrationState] = mapped_column(default=RegistrationState.PENDING)
     created_at: Mapped[datetime]
 

@@ -43,6 +43,7 @@ REGISTER: Mapping[str, Entry] = {
     "agreement_signature": _exported(Keeping.EMPTIED, "that it was signed stays, the name goes"),
     "attendance_report": _exported(Keeping.KEPT, "a fact behind the score"),
     "availability_window": _exported(Keeping.DELETED, "the person's own hours"),
+    "closing": _exported(Keeping.DELETED, "private text of its author, and the person's choice"),
     "course": _internal(Keeping.KEPT, "no person in it"),
     "deployment": _internal(Keeping.KEPT, "no person in it"),
     "draft": _exported(Keeping.DELETED, "typed and not sent yet"),
@@ -62,6 +63,9 @@ REGISTER: Mapping[str, Entry] = {
     "mentoring_session": _exported(Keeping.EMPTIED, "that it was held stays, notes and place go"),
     "milestone": _exported(Keeping.DELETED, "typed by the person"),
     "note": _exported(Keeping.DELETED, "private text of its author"),
+    "observation": _exported(
+        Keeping.DELETED, "who follows whom by the LMS's word, and if it is shared"
+    ),
     "pairing": _exported(Keeping.KEPT, "who worked with whom when, without content"),
     "participant": _exported(Keeping.KEPT, "that somebody took part"),
     "platform": _internal(Keeping.KEPT, "no person in it"),

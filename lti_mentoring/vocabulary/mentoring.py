@@ -159,6 +159,14 @@ class EndReason(StrEnum):
     COORDINATOR = "coordinator"
 
 
+class AgainReason(StrEnum):
+    """Why a coordinator brings two people together who have parted. A code, never a story."""
+
+    BOTH_WISH = "both_wish"
+    CAUSE_GONE = "cause_gone"
+    NOBODY_ELSE = "nobody_else"
+
+
 class FitAnswer(StrEnum):
     """The private answer in the trial: is this a good fit?"""
 
@@ -218,6 +226,14 @@ class SessionState(StrEnum):
     MISSED_BY_MENTOR = "missed_by_mentor"
     MISSED_BY_BOTH = "missed_by_both"
     DISPUTED = "disputed"
+
+
+class ClosingDecision(StrEnum):
+    """How a learner wants to go on when the program ends (mentoring.md, M-163)."""
+
+    INDEPENDENT = "independent"
+    CONTINUE_INFORMALLY = "continue_informally"
+    NEW_MENTOR = "new_mentor"
 
 
 class AttendanceAnswer(StrEnum):
@@ -280,9 +296,11 @@ class Verb(StrEnum):
     GOAL_SET = "goal_set"
     GOAL_CHANGED = "goal_changed"
     ACTION_CHANGED = "action_changed"
+    LOOKED_BACK = "looked_back"
     SESSION_PROPOSED = "session_proposed"
     SESSION_MOVED = "session_moved"
     SESSION_REPORTED = "session_reported"
     RUBRIC_CHANGED = "rubric_changed"
     EXEMPTION_CHANGED = "exemption_changed"
     SCORE_RETRIED = "score_retried"
+    PROGRESS_SHARED = "progress_shared"

@@ -59,6 +59,7 @@ def registration() -> None:
         sa.Column("token_url", sa.Text(), nullable=False),
         sa.Column("jwks_url", sa.Text(), nullable=False),
         sa.Column("audience", sa.Text(), nullable=True),
+        sa.Column("trusted_audiences", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -239,6 +240,7 @@ def membership() -> None:
         sa.Column("role", sa.String(length=32), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("is_test_user", sa.Boolean(), nullable=False),
+        sa.Column("groups", sa.Text(), nullable=False),
         sa.Column("launch_role", sa.String(length=32), nullable=True),
         sa.Column("launched_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("roster_role", sa.String(length=32), nullable=True),
@@ -257,6 +259,30 @@ def membership() -> None:
     )
     op.create_index(op.f("ix_membership_course_id"), "membership", ["course_id"], unique=False)
     op.create_index(op.f("ix_membership_user_id"), "membership", ["user_id"], unique=False)
+
+
+def observation() -> None:
+    op.create_table(
+        "observation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("observer_id", sa.Integer(), nullable=False),
+        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("is_shared", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["learner_id"], ["membership.id"], name=op.f("fk_observation_learner_id_membership")
+        ),
+        sa.ForeignKeyConstraint(
+            ["observer_id"], ["membership.id"], name=op.f("fk_observation_observer_id_membership")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_observation")),
+        sa.UniqueConstraint(
+            "observer_id", "learner_id", name=op.f("uq_observation_observer_id_learner_id")
+        ),
+    )
+    op.create_index(op.f("ix_observation_learner_id"), "observation", ["learner_id"], unique=False)
+    op.create_index(
+        op.f("ix_observation_observer_id"), "observation", ["observer_id"], unique=False
+    )
 
 
 def program() -> None:
@@ -469,6 +495,9 @@ def line_item() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("missed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lost_url", sa.Text(), nullable=True),
+        sa.Column("remade_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["program_id"], ["program.id"], name=op.f("fk_line_item_program_id_program")
@@ -621,6 +650,23 @@ def availability_window() -> None:
         "availability_window",
         ["participant_id"],
         unique=False,
+    )
+
+
+def closing() -> None:
+    op.create_table(
+        "closing",
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column("takeaway", sa.Text(), nullable=False),
+        sa.Column("decision", sa.String(length=32), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participant.id"],
+            name=op.f("fk_closing_participant_id_participant"),
+        ),
+        sa.PrimaryKeyConstraint("participant_id", name=op.f("pk_closing")),
     )
 
 
@@ -1129,6 +1175,7 @@ def mentoring_session() -> None:
         sa.Column("shared_notes", sa.Text(), nullable=False),
         sa.Column("round_count", sa.Integer(), nullable=False),
         sa.Column("cancelled_by_id", sa.Integer(), nullable=True),
+        sa.Column("moved_from_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1139,6 +1186,11 @@ def mentoring_session() -> None:
             ["cancelled_by_id"],
             ["participant.id"],
             name=op.f("fk_mentoring_session_cancelled_by_id_participant"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["moved_from_id"],
+            ["mentoring_session.id"],
+            name=op.f("fk_mentoring_session_moved_from_id_mentoring_session"),
         ),
         sa.ForeignKeyConstraint(
             ["pairing_id"], ["pairing.id"], name=op.f("fk_mentoring_session_pairing_id_pairing")
@@ -1154,6 +1206,12 @@ def mentoring_session() -> None:
         op.f("ix_mentoring_session_cancelled_by_id"),
         "mentoring_session",
         ["cancelled_by_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_mentoring_session_moved_from_id"),
+        "mentoring_session",
+        ["moved_from_id"],
         unique=False,
     )
     op.create_index(
@@ -1182,6 +1240,7 @@ def milestone() -> None:
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_milestone_goal_id_goal")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone")),
     )
@@ -1236,6 +1295,7 @@ def agenda_item() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("text", sa.String(length=300), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["added_by_id"], ["participant.id"], name=op.f("fk_agenda_item_added_by_id_participant")
         ),
@@ -1336,6 +1396,7 @@ TABLES = (
     refused_launch,
     course,
     membership,
+    observation,
     program,
     resource_link,
     roster_sync,
@@ -1349,6 +1410,7 @@ TABLES = (
     sign_in,
     topic,
     availability_window,
+    closing,
     engagement_event,
     engagement_score,
     exemption,
