@@ -98,7 +98,7 @@ def list_pages(app: Flask) -> list[tuple[str, str]]:
 def _sign_in(app: Flask, database: Database, membership_id: int) -> tuple[FlaskClient, str]:
     with database.transaction() as db:
         made = identity.new_sign_in(
-            db,
+            db.connection(),
             membership_id=membership_id,
             resource_link_id=None,
             locale="en",

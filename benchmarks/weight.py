@@ -136,7 +136,7 @@ def main() -> None:
 def _visit(database: Database, port: int, membership_id: int, encoding: str) -> Visitor:
     with database.transaction() as db:
         made = identity.new_sign_in(
-            db,
+            db.connection(),
             membership_id=membership_id,
             resource_link_id=None,
             locale="en",

@@ -20,6 +20,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import PoolProxiedConnection
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator
 
 from lti_mentoring import vocabulary
@@ -71,10 +72,23 @@ class Points(TypeDecorator[Decimal]):
 
 
 class EnumValue(TypeDecorator[StrEnum]):
-    """A ``StrEnum`` stored by value; an unknown stored value is an error, not a string."""
+    """A ``StrEnum`` stored by value; an unknown stored value is an error, not a string.
+
+    Comparisons write the value into the statement. As a parameter it would cost on SQLite: a
+    statement whose plan may hinge on one, as with a partial index, is prepared anew at each run.
+    """
 
     impl = sa.String(32)
     cache_ok = True
+
+    class Comparator(TypeDecorator.Comparator[StrEnum]):
+        """Compares with constants."""
+
+        def operate(self, op: OperatorType, *other: Any, **options: Any) -> sa.ColumnElement[Any]:
+            """The comparison; members of an enumeration, alone or in a list, are constants."""
+            return super().operate(op, *(_constant(value) for value in other), **options)
+
+    comparator_factory = Comparator
 
     def __init__(self, enum: type[StrEnum]) -> None:
         super().__init__()
@@ -85,6 +99,15 @@ class EnumValue(TypeDecorator[StrEnum]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
         return None if value is None else self.enum(value)
+
+
+def _constant(value: Any) -> Any:
+    """A member, or each member of a list, as SQL; anything else as it is."""
+    if isinstance(value, StrEnum):
+        return sa.literal_column(f"'{value.value}'")
+    if isinstance(value, list | tuple | set | frozenset) and value:
+        return [_constant(member) for member in sorted(value, key=str)]
+    return value
 
 
 def _is_enum(value: object) -> bool:
@@ -113,6 +136,59 @@ class Base(DeclarativeBase):
     }
 
 
+class UnitOfWork:
+    """One transaction: a connection, and when somebody asks for it the ORM's session over it.
+
+    Sign-ins, launches and first pages run a few statements that they know by heart. A session
+    would cost them as much as two of these.
+    """
+
+    def __init__(self, engine: Engine, sessions: sessionmaker[Session]) -> None:
+        self._engine = engine
+        self._sessions = sessions
+        self._connection: sa.Connection | None = None
+        self._session: Session | None = None
+
+    @property
+    def connection(self) -> sa.Connection:
+        """The connection; its transaction begins with the first statement."""
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    @property
+    def session(self) -> Session:
+        """The session, in the same transaction."""
+        if self._session is None:
+            self._session = self._sessions(
+                bind=self.connection, join_transaction_mode="control_fully"
+            )
+        return self._session
+
+    def commit(self) -> None:
+        """Commit, and ring what waits for it."""
+        if self._session is not None:
+            self._session.commit()
+        if self._connection is not None:
+            self._connection.commit()  # a session that ran nothing has not
+        if self._session is not None:
+            ring_after(self._session)
+
+    def rollback(self) -> None:
+        """Undo everything since the last commit."""
+        if self._session is not None:
+            self._session.rollback()
+        if self._connection is not None:
+            self._connection.rollback()
+
+    def close(self) -> None:
+        """Give the connection back; what was not committed is undone."""
+        if self._session is not None:
+            self._session.close()
+        if self._connection is not None:
+            self._connection.close()
+
+
 @dataclass(frozen=True)
 class Database:
     """An engine and the two ways to use it; ``reader`` begins transactions that do not write."""
@@ -126,6 +202,12 @@ class Database:
     def transaction(self) -> Transaction:
         """A transaction that may write."""
         return partial(_transaction, self.sessions)
+
+    def unit_of_work(self, *, writes: bool) -> UnitOfWork:
+        """A transaction that the caller commits and closes."""
+        if writes:
+            return UnitOfWork(self.engine, self.sessions)
+        return UnitOfWork(self.reader, self.reading)
 
     def dispose(self) -> None:
         """Close every connection."""

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Date,
     Integer,
     Label,
@@ -26,7 +27,6 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from lti_mentoring.core.db import UTCDateTime
@@ -217,12 +217,12 @@ class HomeLists:
 
 
 def lists_of(
-    db: Session, actor: Actor, asking_id: int | None, pair: tuple[int | None, int | None]
+    connection: Connection, actor: Actor, asking_id: int | None, pair: tuple[int | None, int | None]
 ) -> HomeLists:
     """The actor's lists, with the requests of ``asking_id`` and the book of a ``pair``."""
     rows: dict[str, list[AnyRow]] = defaultdict(list)
     asked = {"asking_id": asking_id, "one_id": pair[0], "other_id": pair[1]}
-    found = db.connection().execute(_LISTS, {**parts_of(actor), **asked})
+    found = connection.execute(_LISTS, {**parts_of(actor), **asked})
     for row in found:
         rows[row.kind].append(row)
     goals = sorted(map(_goal, rows["goal"]), key=lambda goal: (GOAL_ORDER[goal.state], -goal.id))

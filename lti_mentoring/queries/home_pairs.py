@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import cast
 
-from sqlalchemy import Table, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Table, case, func, or_, select
 
 from lti_mentoring.models import (
     AgendaItem,
@@ -176,11 +175,11 @@ class Pair:
         return self.facts.held_count
 
 
-def pairs_of(db: Session, actor: Actor, now: datetime) -> tuple[Pair, ...]:
+def pairs_of(connection: Connection, actor: Actor, now: datetime) -> tuple[Pair, ...]:
     """The actor's live pairings as mentee and mentor, the oldest first; one query."""
     if not actor.participant_ids:
         return ()
-    rows = db.connection().execute(_PAIRS, parts_of(actor))
+    rows = connection.execute(_PAIRS, parts_of(actor))
     return tuple(_pair(list(some), actor, now) for _, some in groupby(rows, lambda row: row.id))
 
 

@@ -6,8 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import cast
 
-from sqlalchemy import Table, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Table, func, select
 
 from lti_mentoring.models import (
     EngagementEvent,
@@ -70,6 +69,7 @@ _waiting_requests = (
 _STANDING = (
     select(
         _programs.c.title,
+        _programs.c.purpose,
         _programs.c.starts_on,
         _programs.c.ends_on,
         _programs.c.time_zone,
@@ -102,6 +102,7 @@ class HomeProgram:
     """What the page says about the program."""
 
     title: str
+    purpose: str
     starts_on: date
     ends_on: date
     time_zone: str
@@ -160,17 +161,17 @@ class Home:
         return tuple(p for p in self.pairs if not p.i_am_mentee)
 
 
-def home_of(db: Session, actor: Actor, now: datetime) -> Home:
+def home_of(connection: Connection, actor: Actor, now: datetime) -> Home:
     """The first page of a learner or mentor; at most three queries, however many mentees."""
     closed = program_step(actor.program_state)
-    standing = _standing(db, actor)
+    standing = _standing(connection, actor)
     if standing is None or closed is not None:
         program = _program(standing) if standing else None
         return Home(closed or Step("not_open"), program, 0, 0, None, None, 0, (), ())
-    pairs = pairs_of(db, actor, now)
+    pairs = pairs_of(connection, actor, now)
     state: MentorState | None = standing.mentor_state
     learns = actor.mentee_id is not None or (may_learn(actor) and state is None)
-    lists = _lists(db, actor, pairs)
+    lists = _lists(connection, actor, pairs)
     steps: list[Step] = []
     learner = None
     if learns:
@@ -193,15 +194,16 @@ def home_of(db: Session, actor: Actor, now: datetime) -> Home:
     )
 
 
-def _standing(db: Session, actor: Actor) -> AnyRow | None:
+def _standing(connection: Connection, actor: Actor) -> AnyRow | None:
     if actor.program_id is None:
         return None
-    return db.connection().execute(_STANDING, parts_of(actor)).first()
+    return connection.execute(_STANDING, parts_of(actor)).first()
 
 
 def _program(standing: AnyRow) -> HomeProgram:
     return HomeProgram(
         title=standing.title,
+        purpose=standing.purpose,
         starts_on=standing.starts_on,
         ends_on=standing.ends_on,
         time_zone=standing.time_zone,
@@ -221,7 +223,7 @@ def _own(pairs: Sequence[Pair]) -> Pair | None:
     return next((pair for pair in pairs if pair.i_am_mentee), None)
 
 
-def _lists(db: Session, actor: Actor, pairs: Sequence[Pair]) -> HomeLists | None:
+def _lists(connection: Connection, actor: Actor, pairs: Sequence[Pair]) -> HomeLists | None:
     """The lists of a mentee or of a mentor with mentees; nobody else has any.
 
     Requests are for a mentee without a mentor, what two want and offer for one who has one.
@@ -231,8 +233,8 @@ def _lists(db: Session, actor: Actor, pairs: Sequence[Pair]) -> HomeLists | None
         return None
     pair = _own(pairs)
     if pair is None or mentee_id is None:
-        return lists_of(db, actor, asking_id=mentee_id, pair=(None, None))
-    return lists_of(db, actor, asking_id=None, pair=(mentee_id, pair.mentor_id))
+        return lists_of(connection, actor, asking_id=mentee_id, pair=(None, None))
+    return lists_of(connection, actor, asking_id=None, pair=(mentee_id, pair.mentor_id))
 
 
 def _learner(

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from lti_mentoring.core import clock
 from lti_mentoring.forms.fields import MODE_NAMES, language_name
+from lti_mentoring.policies.observing import observes
 from lti_mentoring.policies.program import belongs, coordinates, staff
 from lti_mentoring.queries.homes import Home, home_of
 from lti_mentoring.rules.next_step import Kind
@@ -81,9 +82,9 @@ def show() -> ResponseReturnValue:
     if staff(g.actor) and g.actor.program_id is not None:
         return redirect(url_for("today.show"), code=303)
     if staff(g.actor) or not belongs(g.actor):
-        return render_template("home/nothing_here.html")
+        return _no_next_step()
     now = clock.now()
-    home = home_of(g.db, g.actor, now)
+    home = home_of(g.unit.connection, g.actor, now)
     pair = home.pair
     return render_template(
         "home/show.html",
@@ -100,6 +101,13 @@ def show() -> ResponseReturnValue:
     )
 
 
+def _no_next_step() -> ResponseReturnValue:
+    """Observers have a page of their own; others are told why there is nothing for them."""
+    if observes(g.actor):
+        return redirect(url_for("observing.show"), code=303)
+    return render_template("home/nothing_here.html")
+
+
 def _act_words(home: Home) -> str:
     """The act that adds most to the score, to complete "Next: …"."""
     act = home.learner.next_act if home.learner else None
@@ -112,8 +120,10 @@ def _act_words(home: Home) -> str:
 
 def _drafts() -> list[dict[str, Any]]:
     """Typed and unsent texts whose forms can still be opened, with what they were about."""
-    found = []
-    for draft in drafts.waiting(g.db, g.actor.membership_id):
+    found: list[dict[str, Any]] = []
+    if not g.sign_in.has_drafts:
+        return found
+    for draft in drafts.waiting(g.unit.connection, g.actor.membership_id):
         title = next((words for start, words in DRAFTS if draft.path.startswith(start)), None)
         if title is not None:
             address = url_for("home.show").rstrip("/") + draft.path

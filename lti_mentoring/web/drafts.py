@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from flask import Request, g, request
 from flask_wtf import FlaskForm
-from sqlalchemy import Table, bindparam, delete, select
+from sqlalchemy import Connection, Table, bindparam, delete, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
@@ -64,9 +64,9 @@ def forget(db: Session, membership_id: int | None, path: str) -> None:
     db.execute(delete(Draft).where(Draft.membership_id == membership_id, Draft.path == path))
 
 
-def waiting(db: Session, membership_id: int | None) -> list[Waiting]:
+def waiting(connection: Connection, membership_id: int | None) -> list[Waiting]:
     """The person's drafts, newest first, at most five: "You were writing …"."""
-    rows = db.connection().execute(_WAITING, {"membership_id": membership_id})
+    rows = connection.execute(_WAITING, {"membership_id": membership_id})
     return [Waiting(path, saved_at) for path, saved_at in rows]
 
 

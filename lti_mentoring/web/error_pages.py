@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -42,6 +42,9 @@ STATUS: Mapping[type[MentoringError], int] = {
     PlatformRefused: 503,
 }
 
+GAVE_UP = frozenset({"40P01", "40001", "SQLITE_BUSY"})
+"""A deadlock, a failed serialization, a database that stays locked."""
+
 HIDDEN_FIELDS = frozenset({"csrf_token", identity.TOKEN_FIELD, "version", "_path"})
 
 
@@ -55,6 +58,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(MentoringError, _mentoring_error)
     app.register_error_handler(IntegrityError, _lost_race)
     app.register_error_handler(StaleDataError, _lost_race)
+    app.register_error_handler(OperationalError, _database_gave_up)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
 
@@ -73,6 +77,12 @@ def _lost_race(_error: Exception) -> ResponseReturnValue:
     return _mentoring_error(Conflict("changed at the same moment"))
 
 
+def _database_gave_up(error: OperationalError) -> ResponseReturnValue:
+    """Two who wait for each other (PostgreSQL), or who waited too long (SQLite), may try again."""
+    codes = {getattr(error.orig, name, None) for name in ("sqlstate", "sqlite_errorname")}
+    return _lost_race(error) if codes & GAVE_UP else _unexpected(error)
+
+
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if status < HTTPStatus.BAD_REQUEST or error.response is not None:
@@ -83,8 +93,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 def _unexpected(error: Exception) -> ResponseReturnValue:
     incident = secrets.token_hex(4)
     log.error("incident %s at %s", incident, request.endpoint, exc_info=error)
-    if g.get("db") is not None:
-        g.db.rollback()
+    if g.get("unit") is not None:
+        g.unit.rollback()
     return _page("500", 500, incident=incident)
 
 

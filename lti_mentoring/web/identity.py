@@ -12,12 +12,20 @@ from typing import Any, Literal, cast
 
 from flask import Request, Response, current_app
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import Row, Table, bindparam, insert, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Connection, Row, Table, bindparam, case, insert, select, update
+from sqlalchemy.orm import aliased
 
 from lti_mentoring.core import clock
 from lti_mentoring.core.keys import digest, new_secret
-from lti_mentoring.models import Course, Membership, Participant, PlatformUser, Program, SignIn
+from lti_mentoring.models import (
+    Course,
+    Draft,
+    Membership,
+    Participant,
+    PlatformUser,
+    Program,
+    SignIn,
+)
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.settings import Settings
 from lti_mentoring.vocabulary import (
@@ -39,6 +47,9 @@ Proof = Literal["cookie", "token", "ticket"]
 
 _Mentee = aliased(Participant)
 _Mentor = aliased(Participant)
+_IS_OTHERS_DRAFT = case(
+    ((Program.state == ProgramState.DRAFT) & (Membership.role != CourseRole.INSTRUCTOR), 1), else_=0
+)
 _SIGN_IN = (
     select(
         SignIn.key,
@@ -70,6 +81,10 @@ _SIGN_IN = (
         Program.ends_on,
         _Mentee.id.label("mentee_id"),
         _Mentor.id.label("mentor_id"),
+        select(Draft.id)
+        .where(Draft.membership_id == SignIn.membership_id)
+        .exists()
+        .label("has_drafts"),
     )
     .join(Membership, Membership.id == SignIn.membership_id)
     .join(PlatformUser, PlatformUser.id == Membership.user_id)
@@ -93,7 +108,9 @@ _SIGN_IN = (
         & (_Mentor.state == ParticipantState.ACTIVE),
     )
     .where(SignIn.key == bindparam("key"))
-    .order_by(Program.id.desc())  # the newest program is the course's current one
+    # The newest program is the course's current one; a draft is one to its makers only, while
+    # everybody else goes on reading what they did in the one before.
+    .order_by(_IS_OTHERS_DRAFT, Program.id.desc())
     .limit(1)
 )
 
@@ -110,7 +127,7 @@ class NewSignIn:
 
 
 def new_sign_in(
-    db: Session,
+    connection: Connection,
     *,
     membership_id: int,
     resource_link_id: int | None,
@@ -121,7 +138,7 @@ def new_sign_in(
     """Make a sign-in for one launch. Every launch makes its own (LTI 4.4, no fixation)."""
     made = NewSignIn(key=new_secret()[:12], token=new_secret())
     now = clock.now()
-    db.connection().execute(  # past the unit of work of the ORM: this is the hot path
+    connection.execute(
         _INSERT,
         {
             "key": made.key,
@@ -184,9 +201,9 @@ def _tickets(settings: Settings) -> URLSafeSerializer:
     return URLSafeSerializer(settings.secret_key, salt="page-ticket")
 
 
-def find_sign_in(db: Session, key: str) -> Row[Any] | None:
+def find_sign_in(connection: Connection, key: str) -> Row[Any] | None:
     """The sign-in with everything that an actor and its pages need, in one query."""
-    return db.connection().execute(_SIGN_IN, {"key": key}).first()
+    return connection.execute(_SIGN_IN, {"key": key}).first()
 
 
 def proof_of(request: Request, found: Row[Any], settings: Settings) -> Proof | None:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,9 @@ from babel import Locale, UnknownLocaleError, negotiate_locale
 from babel import dates as babel_dates
 from babel.support import NullTranslations
 from flask import Flask, current_app, g, request
-from flask_babel import Babel, format_decimal, get_locale, get_translations, gettext, ngettext
+from flask_babel import Babel, Domain, format_decimal, get_domain, get_locale, gettext, ngettext
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from lti_mentoring.core import clock
 
@@ -26,19 +28,42 @@ def install(app: Flask, default_locale: str) -> None:
         "BABEL_TRANSLATION_DIRECTORIES", "translations"
     )
     app.config.setdefault("LANGUAGES", LANGUAGES)
-    Babel(app, locale_selector=_locale, timezone_selector=_zone_name)
+    _Babel(app, locale_selector=_locale, timezone_selector=_zone_name)
 
 
-def _locale() -> str | None:
+class _Sentences(Domain):  # type: ignore[misc]
+    """Looks the language's sentences up once a request, and not again for each of them."""
+
+    def get_translations(self) -> NullTranslations:
+        found: NullTranslations | None = g.get("translations")
+        if found is None:
+            found = g.translations = super().get_translations()
+        return found
+
+
+class _Babel(Babel):  # type: ignore[misc]
+    @cached_property
+    def domain_instance(self) -> _Sentences:
+        return _Sentences(domain=self.domain)
+
+
+def _locale() -> Locale | None:
     wanted = g.actor.locale if g.get("actor") is not None else g.get("launch_locale")
     languages = tuple(current_app.config["LANGUAGES"])
     found = _negotiated(wanted, languages) if wanted else None
-    return found or request.accept_languages.best_match(languages)
+    return found or _best_match(request.headers.get("Accept-Language", ""), languages)
 
 
 @lru_cache(maxsize=256)
-def _negotiated(wanted: str, languages: tuple[str, ...]) -> str | None:
-    return negotiate_locale([wanted.replace("-", "_")], languages)
+def _negotiated(wanted: str, languages: tuple[str, ...]) -> Locale | None:
+    found = negotiate_locale([wanted.replace("-", "_")], languages)
+    return Locale.parse(found) if found else None
+
+
+@lru_cache(maxsize=256)
+def _best_match(accepted: str, languages: tuple[str, ...]) -> Locale | None:
+    found = parse_accept_header(accepted, LanguageAccept).best_match(languages)
+    return Locale.parse(found) if found else None
 
 
 def _zone_name() -> str:
@@ -52,10 +77,8 @@ def zone() -> ZoneInfo:
 
 
 def translations() -> NullTranslations:
-    """The sentences in this request's language, looked up once."""
-    found: NullTranslations | None = g.get("translations")
-    if found is None:
-        found = g.translations = get_translations()
+    """The sentences in this request's language."""
+    found: NullTranslations = g.get("translations") or get_domain().get_translations()
     return found
 
 
@@ -70,7 +93,12 @@ def _current() -> Locale:
 
 def language_tag() -> str:
     """The language of the page, as HTML wants it."""
-    return str(_current()).replace("_", "-")
+    return _tag(_current())
+
+
+@lru_cache(maxsize=256)
+def _tag(language: Locale) -> str:
+    return str(language).replace("_", "-")
 
 
 def _formats() -> Locale:

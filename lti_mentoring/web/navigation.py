@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from flask import request, url_for
+from flask import request
 from flask_babel import gettext as _
 
 from lti_mentoring.policies import program as may
 from lti_mentoring.policies.actor import Actor
+from lti_mentoring.web.addresses import page_address
 
 
 @dataclass(frozen=True)
@@ -57,4 +58,4 @@ def _staff_entries(actor: Actor) -> list[Entry]:
 
 
 def _entry(label: str, endpoint: str, blueprints: tuple[str, ...]) -> Entry:
-    return Entry(label, url_for(endpoint), request.blueprint in blueprints)
+    return Entry(label, page_address(endpoint), request.blueprint in blueprints)

@@ -1,16 +1,31 @@
 """What templates may call: times, numbers, permissions, the sprite, stamped static files."""
 
+from collections.abc import MutableMapping
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from babel.support import NullTranslations
+from flask import Flask, g
+from flask.templating import Environment as BaseEnvironment
 from jinja2 import StrictUndefined, pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
 from lti_mentoring.policies import pairing as pairing_policy
 from lti_mentoring.policies import program as program_policy
-from lti_mentoring.web import identity, locale, navigation, notices, static_files
+from lti_mentoring.web import addresses, identity, locale, navigation, notices
+
+
+class Environment(BaseEnvironment):
+    """Flask's, with globals that are settled before the first template is loaded.
+
+    Jinja chains them, so that later ones would be seen; each look into that chain is slow, and
+    every inclusion and import copies it.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """A plain dictionary for one template."""
+        return {**self.globals, **(d or {})}
 
 
 def install(app: Flask) -> None:
@@ -31,7 +46,8 @@ def install(app: Flask) -> None:
         paragraphs=paragraphs,
     )
     app.jinja_env.globals.update(
-        static=static_address,
+        static=addresses.static_address,
+        url_for=addresses.page_address,
         icon=icon,
         can=can,
         may=program_policy,
@@ -60,36 +76,30 @@ def can(policy: Any, *things: Any) -> bool:
 @pass_eval_context
 def _gettext(context: EvalContext, sentence: str, /, **values: Any) -> str:
     """Jinja's own does the same, but looks for the language again at each sentence of a page."""
-    found = locale.translations().ugettext(sentence)
-    return _filled(context, found, values)
+    found = _sentence(locale.translations(), sentence, escapes=context.autoescape)
+    return found % values if "%" in found else found
 
 
 @pass_eval_context
 def _ngettext(context: EvalContext, one: str, many: str, number: int, /, **values: Any) -> str:
     """The same for a sentence that depends on ``number``, which it may name as ``num``."""
     found = locale.translations().ungettext(one, many, number)
-    return _filled(context, found, {"num": number, **values})
+    return _own(found, escapes=context.autoescape) % {"num": number, **values}
 
 
-def _filled(context: EvalContext, sentence: str, values: dict[str, Any]) -> str:
-    if context.autoescape:
-        sentence = Markup(sentence)  # noqa: S704 -- our own words; the values are escaped
-    return sentence % values if "%" in sentence else sentence
+@lru_cache(maxsize=4096)
+def _sentence(translations: NullTranslations, sentence: str, *, escapes: bool) -> str:
+    return _own(translations.ugettext(sentence), escapes=escapes)
 
 
-def static_address(path: str) -> str:
-    """The address of a static file, stamped with its content, so that it can be kept for ever."""
-    return _static_address(request.script_root, path)
-
-
-@lru_cache(maxsize=256)
-def _static_address(_mounted_at: str, path: str) -> str:
-    return url_for("static", filename=path, v=static_files.stamp(path))
+def _own(sentence: str, *, escapes: bool) -> str:
+    """A sentence of ours needs no escaping; the values that are put into it do."""
+    return Markup(sentence) if escapes else sentence  # noqa: S704 -- our own words
 
 
 def icon(name: str) -> Markup:
     """A symbol of the sprite, for the eye only: the word beside it carries the meaning."""
-    return _icon(static_address("icons.svg"), name)
+    return _icon(addresses.static_address("icons.svg"), name)
 
 
 @lru_cache(maxsize=256)

