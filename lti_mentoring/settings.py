@@ -24,6 +24,7 @@ CONFIG = (  # in a checkout, or where an installed wheel puts it
     else Path(sys.prefix) / "share" / "lti-mentoring" / "config"
 )
 SHORTEST_SECRET = 32  # characters
+REDIS_SCHEMES = ("redis://", "rediss://", "unix://")  # Valkey servers are spoken to in the same way
 
 
 class Section(BaseModel):
@@ -53,12 +54,29 @@ class Launching(Section):
     ticket_minutes: int = Field(ge=1, le=15)
     key_set_hours: int = Field(ge=1, le=24)
     key_refetch_seconds: int = Field(ge=5, le=3600)
+    key_set_stale_days: int = Field(ge=1, le=365)
+
+
+class Launches(Section):
+    """How many logins and launches are let in, by whom they come from."""
+
+    per_address: int = Field(ge=1)
+    per_registration: int = Field(ge=1)
+    store_url: str
+
+    @field_validator("store_url")
+    @classmethod
+    def _store_is_redis(cls, value: str) -> str:
+        if value and not value.startswith(REDIS_SCHEMES):
+            raise ValueError("must begin with redis://, rediss:// or unix://, or be empty")
+        return value
 
 
 class Roster(Section):
     """When rosters are read."""
 
     max_age_minutes: int = Field(ge=5)
+    refresh_hours: int = Field(ge=1, le=168)
     page_size: int = Field(ge=10, le=1000)
     removal_guard_percent: int = Field(ge=1, le=100)
 
@@ -88,11 +106,13 @@ class Settings(BaseSettings):
     secret_key: str
     secret_key_previous: str
     jobs_url: str
+    trusted_proxies: int = Field(ge=0, le=5)
     default_locale: str
     default_time_zone: str
     log_format: str
     outgoing: Outgoing
     launching: Launching
+    limits: Launches
     roster: Roster
     scores: Scores
 

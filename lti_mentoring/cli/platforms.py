@@ -30,6 +30,12 @@ def platforms_commands() -> None:
 @click.option("--token-url", required=True, help="Its access token address.")
 @click.option("--jwks-url", required=True, help="Its public key set address.")
 @click.option("--audience", help="What it wants as audience, if not the token address.")
+@click.option(
+    "--trusted-audience",
+    "trusted_audiences",
+    multiple=True,
+    help="Another audience that its tokens may name; may be repeated.",
+)
 @click.option("--product", type=PRODUCTS, default=Product.OTHER.value, show_default=True)
 @as_json
 def add(*, product: str, as_json: bool, **facts: Any) -> None:

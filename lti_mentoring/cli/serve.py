@@ -75,7 +75,13 @@ def check_port(host: str, port: int) -> None:
 def listen(app: Flask, host: str, port: int) -> Any:
     """A server that takes connections from now on, and answers once it runs."""
     return waitress.create_server(
-        app, host=host, port=port, threads=THREADS, max_request_body_size=LARGEST_BODY, ident=None
+        app,
+        host=host,
+        port=port,
+        threads=THREADS,
+        max_request_body_size=LARGEST_BODY,
+        clear_untrusted_proxy_headers=False,  # the application decides whose word it takes
+        ident=None,
     )
 
 

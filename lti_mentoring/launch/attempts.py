@@ -41,6 +41,7 @@ _FACTS: Select[Any] = select(
     Registration.auth_url,
     Registration.token_url,
     Registration.jwks_url,
+    Registration.trusted_audiences,
     Registration.state.label("registration_state"),
     PlatformKeySet.fetched_at.label("keys_stored_at"),
 ).select_from(

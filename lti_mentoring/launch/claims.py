@@ -13,7 +13,8 @@ class LaunchClaims:
 
     A fact that the platform did not tell is empty or null. ``tells_grading`` says that the
     launch spoke about the gradebook at all: only then does a missing ``line_item_url`` mean
-    that the link has no column of its own.
+    that the link has no column of its own. ``groups`` are written by ``rules/groups.py``, null
+    if the launch did not speak of them; ``observes`` are the subjects that an observer follows.
     """
 
     deployment_lti_id: str
@@ -30,6 +31,8 @@ class LaunchClaims:
     email: str = ""
     locale: str | None = None
     time_zone: str | None = None
+    groups: str | None = None
+    observes: tuple[str, ...] = ()
     memberships_url: str | None = None
     tells_grading: bool = False
     line_items_url: str | None = None
@@ -47,4 +50,5 @@ class LaunchClaims:
         """What ``as_json`` made, of this or an older version of the program."""
         known = {field.name for field in fields(cls)}
         values = {name: value for name, value in stored.items() if name in known}
-        return cls(**{**values, "role": CourseRole(stored["role"])})
+        observes = tuple(stored.get("observes", ()))
+        return cls(**{**values, "role": CourseRole(stored["role"]), "observes": observes})

@@ -1,4 +1,4 @@
-"""What a platform says, made fit to be kept: texts cut and cleaned, zones, languages, addresses.
+"""What a platform says, made fit to be kept: zones, languages, addresses.
 
 Nothing here refuses a launch: an optional fact that is not usable is left out (LTI-48…50).
 """
@@ -13,11 +13,6 @@ from urllib.parse import urlsplit
 LONGEST_ADDRESS = 2000  # characters
 LONGEST_ZONE = 64
 
-# Controls, halves of surrogate pairs, and marks that turn the direction of what follows: a name
-# must not break the database, a log line or the page around it.
-_UNFIT = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]+"
-)
 _LANGUAGE = re.compile(
     r"([a-z]{2,3})(?:[-_](hans|hant|latn|cyrl|arab))?(?:[-_]([a-z]{2}|[0-9]{3}))?(?:[-_.@].*)?",
     re.IGNORECASE | re.ASCII,
@@ -26,23 +21,6 @@ _HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 _USUAL_PORTS = {"http": 80, "https": 443}
 _ZONE_NAMES = frozenset({"person_timezone", "person_tz", "timezone"})
 _ZONE_ENDING = "person_address_timezone"  # LTI's variable, under whatever prefix it was given
-
-
-def clean(value: object, limit: int) -> str:
-    """``value`` as one line of at most ``limit`` characters; empty if it is no text."""
-    if not isinstance(value, str):
-        return ""
-    text = value if value.isprintable() else _UNFIT.sub(" ", value)
-    return text.strip()[:limit].rstrip()
-
-
-def is_identifier(value: object, limit: int = 255) -> bool:
-    """Whether ``value`` is an id we can keep as it is: text, not empty, no controls."""
-    return (
-        isinstance(value, str)
-        and 0 < len(value) <= limit
-        and (value.isprintable() or _UNFIT.search(value) is None)
-    )
 
 
 def language(*wanted: object) -> str | None:

@@ -2,7 +2,8 @@
 
 A launch with a known key costs no request and no query. An unknown key id leads to one new
 fetch, which forged ids cannot repeat within ``key_refetch_seconds`` (LTI-07). While a platform
-is down its last known set goes on working; a key that a newer set lacks stops at once.
+is down its last known set goes on working, for ``key_set_stale_days``; a key that a newer set
+lacks stops at once.
 """
 
 import json
@@ -62,6 +63,7 @@ class KeySets:
         self._database = database
         self._http = http
         self._lifetime = timedelta(hours=launching.key_set_hours)
+        self._oldest = timedelta(days=launching.key_set_stale_days)
         self._pause = timedelta(seconds=launching.key_refetch_seconds)
         self._addresses: dict[str, _Address] = {}
 
@@ -83,7 +85,7 @@ class KeySets:
         is_current = known is not None and self._is_fresh(known, stored_at)
         if known is not None and is_current and kid in known.keys:
             return known.keys[kid]
-        if known is not None and kid in known.keys:
+        if known is not None and kid in known.keys and self._is_bearable(known):
             # One thread renews what is out of date; the others go on with the old set meanwhile.
             if not address.turn.acquire(blocking=False):
                 return known.keys[kid]
@@ -103,7 +105,7 @@ class KeySets:
         if not self._has(address, kid, None) and self._may_ask(address, url):
             self._ask(address, url)
         known = address.known
-        if known is None:
+        if known is None or not self._is_bearable(known):
             raise LaunchRefused("key-set", "the platform's keys cannot be fetched")
         if kid not in known.keys:
             raise LaunchRefused("key", "the platform publishes no key with this kid")
@@ -117,6 +119,10 @@ class KeySets:
         if stored_at is not None and stored_at > known.fetched_at:
             return False
         return clock.now() < known.fetched_at + self._lifetime
+
+    def _is_bearable(self, known: _KeySet) -> bool:
+        """Whether it may serve while there is no newer one."""
+        return clock.now() < known.fetched_at + self._oldest
 
     def _read(self, address: _Address, url: str) -> None:
         """Take over what any process stored last, if it is newer than what we have."""

@@ -1,6 +1,6 @@
 """The first step: a platform asks us to begin a launch, and we send the browser back to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from sqlalchemy import Connection, Row, Select, Table, bindparam, select
 
+from lti_mentoring.core import texts
 from lti_mentoring.core.errors import LaunchRefused
 from lti_mentoring.launch import attempts, facts
 from lti_mentoring.models import Registration
@@ -73,15 +74,20 @@ def read_request(sent: Mapping[str, Sequence[str]]) -> LoginRequest:
 
 
 def begin(
-    connection: Connection, asked: LoginRequest, settings: Settings, now: datetime
+    connection: Connection,
+    asked: LoginRequest,
+    settings: Settings,
+    now: datetime,
+    let_in: Callable[[int], None],
 ) -> tuple[int, Login]:
-    """Begin a launch; returns the registration's id too.
+    """Begin a launch, if ``let_in`` does not raise for its registration; returns that id too.
 
     Raises:
         LaunchRefused: ``registration-unknown``, ``registration-ambiguous`` or ``target``.
         AwaitingActivation: if the registration is not approved.
     """
     registration = _registration(connection, asked)
+    let_in(registration.id)
     attempts.check_registration(registration.state)
     if not is_target(asked.target_link_uri, settings):
         raise LaunchRefused("target", "target_link_uri is not an address of this tool")
@@ -140,7 +146,7 @@ def _one(sent: Mapping[str, Sequence[str]], name: str, limit: int) -> str | None
 def _name(sent: Mapping[str, Sequence[str]], name: str) -> str | None:
     """A name that is looked up or kept: short, and without controls."""
     value = _one(sent, name, 255)
-    if value and not facts.is_identifier(value):
+    if value and not texts.is_identifier(value):
         raise LaunchRefused("login-parameters", f"{name} is misshapen")
     return value
 

@@ -23,13 +23,14 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
 from lti_mentoring.core.bell import ring_soon
+from lti_mentoring.core.db import UnitOfWork
 from lti_mentoring.core.errors import AwaitingActivation
 from lti_mentoring.grading.line_items import look_again
 from lti_mentoring.launch.claims import LaunchClaims
+from lti_mentoring.launch.following import follow, subjects_followed
 from lti_mentoring.models import (
     Activity,
     Course,
@@ -40,6 +41,7 @@ from lti_mentoring.models import (
     RosterSync,
     SignIn,
 )
+from lti_mentoring.rules.groups import with_names
 from lti_mentoring.rules.roles import effective_role
 from lti_mentoring.services.departures import member_back
 from lti_mentoring.services.roster import BELL
@@ -91,6 +93,7 @@ _EVERYTHING: Select[Any] = (
         _members.c.state.label("membership_state"),
         _members.c.roster_role,
         _members.c.roster_role_changed_at,
+        _members.c.groups,
     )
     .select_from(
         _deployments.outerjoin(
@@ -117,6 +120,8 @@ _EVERYTHING: Select[Any] = (
         _deployments.c.lti_id == bindparam("deployment"),
     )
 )
+# The same for an observer, and the subjects of those whom the tables say they follow.
+_EVERYTHING_OF_OBSERVER = _EVERYTHING.add_columns(subjects_followed(_members).label("observes"))
 _RELAUNCH = (
     update(_members)
     .where(_members.c.id == bindparam("its_id"))
@@ -124,6 +129,7 @@ _RELAUNCH = (
         role=bindparam("its_role"),
         state=MembershipState.ACTIVE,
         is_test_user=bindparam("tests"),
+        groups=bindparam("its_groups"),
         launch_role=bindparam("its_launch_role"),
         launched_at=bindparam("now"),
         left_at=None,
@@ -168,7 +174,7 @@ class Provisioned:
 
 
 def provision(
-    db: Session,
+    unit: UnitOfWork,
     registration_id: int,
     claims: LaunchClaims,
     now: datetime,
@@ -180,19 +186,21 @@ def provision(
         AwaitingActivation: ``deployment-pending`` or ``deployment-disabled``.
         IntegrityError: if another launch made the same rows at the same moment; try again.
     """
-    connection = db.connection()
+    connection = unit.connection
     found = _read_all(connection, registration_id, claims)
     user_id = _keep_person(connection, found, registration_id, claims, now)
     course_id = _keep_course(connection, found, claims, now)
     link_id = _keep_link(connection, found, course_id, claims, now)
     membership_id = _keep_membership(connection, found, (course_id, user_id), claims, now)
+    if claims.role is CourseRole.OBSERVER:
+        follow(connection, (course_id, membership_id), claims, found.observes)
     if _grading_is_news(found, claims):
-        look_again(db, course_id)
+        look_again(unit.session, course_id)
     if found.membership_state in _AWAY:
-        member_back(db, course_id, [membership_id])
+        member_back(unit.session, course_id, [membership_id])
     if _wants_roster(found, claims, now - roster_max_age):
         _ask_for_roster(connection, course_id, now - roster_max_age, now)
-        ring_soon(db, BELL)
+        ring_soon(unit.session, BELL)
     return Provisioned(membership_id, link_id, course_id)
 
 
@@ -227,8 +235,9 @@ class UnknownDeployment(AwaitingActivation):
 
 
 def _read_all(connection: Connection, registration_id: int, claims: LaunchClaims) -> Row[Any]:
+    observes = claims.role is CourseRole.OBSERVER
     found = connection.execute(
-        _EVERYTHING,
+        _EVERYTHING_OF_OBSERVER if observes else _EVERYTHING,
         {
             "registration_id": registration_id,
             "deployment": claims.deployment_lti_id,
@@ -312,6 +321,7 @@ def _keep_membership(
             "role": claims.role,
             "state": MembershipState.ACTIVE,
             "is_test_user": claims.is_test_user,
+            "groups": claims.groups or "",
             "launch_role": claims.role,
             "launched_at": now,
             "joined_at": now,
@@ -328,6 +338,7 @@ def _keep_membership(
         "its_role": role,
         "its_launch_role": claims.role,
         "tests": claims.is_test_user,
+        "its_groups": with_names(claims.groups, found.groups),
         "now": now,
     }
     connection.execute(_RELAUNCH, values)

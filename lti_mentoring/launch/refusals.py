@@ -30,6 +30,8 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
+    # the door: told when to try again, and listed nowhere
+    "busy": Kind("busy", 429),
     # the login
     "login-parameters": Kind("setup"),
     "registration-unknown": Kind("setup"),
@@ -46,6 +48,7 @@ KINDS: Mapping[str, Kind] = {
     "state-expired": Kind("late"),
     "code": Kind("late"),
     "no-binding": Kind("binding", 403),
+    "foreign-page": Kind("broken", 403),
     # the token
     "format": Kind("broken"),
     "algorithm": Kind("keys"),

@@ -11,16 +11,19 @@ from datetime import datetime, timedelta
 from math import isfinite
 from typing import Any
 
+from lti_mentoring.core import texts
 from lti_mentoring.core.errors import LaunchRefused, NotAMember
 from lti_mentoring.core.keys import digest
 from lti_mentoring.launch import facts
 from lti_mentoring.launch.claims import LaunchClaims
 from lti_mentoring.launch.token import check_header
-from lti_mentoring.rules.roles import course_role, is_test_user
-from lti_mentoring.vocabulary import AGS_CLAIM, CLAIM, NRPS_CLAIM, Scope
+from lti_mentoring.rules.groups import in_launch
+from lti_mentoring.rules.roles import course_role, is_test_user, role_scope
+from lti_mentoring.vocabulary import AGS_CLAIM, CLAIM, NRPS_CLAIM, CourseRole, Scope
 
 VERSION = "1.3.0"
 RESOURCE_LINK = "LtiResourceLinkRequest"
+ROSTER_VERSION = "2.0"
 LONGEST_LIFE = timedelta(hours=24)  # platforms give a minute to an hour
 LATEST = 253_402_300_799  # the last second of the year 9999
 NOT_COURSES = frozenset({"group", "account"})
@@ -143,13 +146,13 @@ def _check_message(claims: Mapping[str, Any], expected: Expected) -> None:
     if claims.get(CLAIM + "version") != VERSION:
         raise LaunchRefused("version", f"version is not {VERSION}")
     deployment = claims.get(CLAIM + "deployment_id")
-    if not facts.is_identifier(deployment) or not str(deployment).isascii():
+    if not texts.is_identifier(deployment) or not str(deployment).isascii():
         raise LaunchRefused("deployment", "deployment_id is missing or no short text")
     if expected.deployment_lti_id is not None and deployment != expected.deployment_lti_id:
         raise LaunchRefused("deployment", "deployment_id is not the one of the login")
     message = claims.get(CLAIM + "message_type")
     if message != RESOURCE_LINK:
-        told = facts.clean(message, 40) or "missing"
+        told = texts.clean(message, 40) or "missing"
         raise LaunchRefused("message-type", f"message_type is not served: {told}")
     if claims.get(CLAIM + "target_link_uri") != expected.target_link_uri:
         raise LaunchRefused("target", "target_link_uri is not the one of the login")
@@ -159,14 +162,14 @@ def _subject(claims: Mapping[str, Any]) -> str:
     subject = claims.get("sub")
     if subject is None or subject == "":
         raise NotAMember("no-user", "sub is missing: nobody is signed in at the platform")
-    if not facts.is_identifier(subject) or not str(subject).isascii():
+    if not texts.is_identifier(subject) or not str(subject).isascii():
         raise LaunchRefused("subject", "sub is no short ASCII text")
     return str(subject)
 
 
 def _resource_link(claims: Mapping[str, Any]) -> Mapping[str, Any]:
     link = claims.get(CLAIM + "resource_link")
-    if not isinstance(link, dict) or not facts.is_identifier(link.get("id")):
+    if not isinstance(link, dict) or not texts.is_identifier(link.get("id")):
         raise LaunchRefused("resource-link", "resource_link has no usable id")
     return link
 
@@ -183,7 +186,7 @@ def _context(claims: Mapping[str, Any]) -> Mapping[str, Any]:
     context = claims.get(CLAIM + "context")
     if context is None:
         raise NotAMember("no-course", "context is missing: opened outside a course")
-    if not isinstance(context, dict) or not facts.is_identifier(context.get("id")):
+    if not isinstance(context, dict) or not texts.is_identifier(context.get("id")):
         raise LaunchRefused("context", "context has no usable id")
     kinds = _kinds(context.get("type"))
     if kinds and kinds <= NOT_COURSES:
@@ -196,8 +199,8 @@ def _kinds(value: object) -> set[str]:
     entries = [value] if isinstance(value, str) else value
     if not isinstance(entries, list):
         return set()
-    texts = (entry for entry in entries if isinstance(entry, str))
-    return {text.rpartition("#")[2].rpartition("/")[2].lower() for text in texts}
+    said = (entry for entry in entries if isinstance(entry, str))
+    return {text.rpartition("#")[2].rpartition("/")[2].lower() for text in said}
 
 
 def _read(
@@ -212,24 +215,27 @@ def _read(
     """The optional facts, each left out where it is not usable."""
     grading = _part(claims, AGS_CLAIM)
     shown = _part(claims, CLAIM + "launch_presentation")
+    custom = _part(claims, CLAIM + "custom")
+    role = course_role(roles)
+    is_observer = role is CourseRole.OBSERVER
     return LaunchClaims(
         deployment_lti_id=claims[CLAIM + "deployment_id"],
         subject=subject,
         context_id=context["id"],
         link_id=link["id"],
-        role=course_role(roles),
+        role=role,
         is_test_user=is_test_user(roles),
-        course_title=facts.clean(context.get("title"), 255),
-        course_label=facts.clean(context.get("label"), 255),
-        link_title=facts.clean(link.get("title"), 255),
+        course_title=texts.clean(context.get("title"), 255),
+        course_label=texts.clean(context.get("label"), 255),
+        link_title=texts.clean(link.get("title"), 255),
         name=_full_name(claims),
-        given_name=facts.clean(claims.get("given_name"), 255),
-        email=facts.clean(claims.get("email"), 320),
+        given_name=texts.clean(claims.get("given_name"), 255),
+        email=texts.clean(claims.get("email"), 320),
         locale=facts.language(claims.get("locale"), shown.get("locale")),
-        time_zone=facts.time_zone(_part(claims, CLAIM + "custom"), claims.get("zoneinfo")),
-        memberships_url=facts.web_address(
-            _part(claims, NRPS_CLAIM).get("context_memberships_url"), allow_plain=plain
-        ),
+        time_zone=facts.time_zone(custom, claims.get("zoneinfo")),
+        groups=in_launch(custom),
+        observes=role_scope(claims.get(CLAIM + "role_scope_mentor")) if is_observer else (),
+        memberships_url=facts.web_address(_roster_address(claims), allow_plain=plain),
         tells_grading=bool(grading),
         line_items_url=facts.web_address(grading.get("lineitems"), allow_plain=plain),
         line_item_url=facts.web_address(grading.get("lineitem"), allow_plain=plain),
@@ -241,16 +247,24 @@ def _read(
     )
 
 
+def _roster_address(claims: Mapping[str, Any]) -> object:
+    """Where the roster is, unless the platform says that it speaks an older version (LTI-90)."""
+    service = _part(claims, NRPS_CLAIM)
+    versions = service.get("service_versions", [ROSTER_VERSION])
+    speaks_ours = isinstance(versions, list) and ROSTER_VERSION in versions
+    return service.get("context_memberships_url") if speaks_ours else None
+
+
 def _part(claims: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     value = claims.get(name)
     return value if isinstance(value, dict) else {}
 
 
 def _full_name(claims: Mapping[str, Any]) -> str:
-    whole = facts.clean(claims.get("name"), 255)
+    whole = texts.clean(claims.get("name"), 255)
     if whole:
         return whole
-    parts = (facts.clean(claims.get(name), 255) for name in ("given_name", "family_name"))
+    parts = (texts.clean(claims.get(name), 255) for name in ("given_name", "family_name"))
     return " ".join(part for part in parts if part)[:255]
 
 

@@ -1,7 +1,9 @@
 """Platforms that may open the tool: added, approved, disabled by an administrator's command."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -30,6 +32,9 @@ from lti_mentoring.vocabulary import (
 
 ADDRESSES = ("issuer", "authorization", "token", "key set")
 ADMINISTRATOR = Actor.system("administrator's command")
+
+Door = TypeVar("Door", Registration, Deployment)
+"""What people come in through, and what can be approved and disabled."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,7 @@ def add_platform(  # noqa: PLR0913 -- an LMS has that many addresses, all told b
     token_url: str,
     jwks_url: str,
     audience: str | None = None,
+    trusted_audiences: Iterable[str] = (),
     product: Product = Product.OTHER,
     allow_private: bool = False,
 ) -> Registration:
@@ -92,6 +98,7 @@ def add_platform(  # noqa: PLR0913 -- an LMS has that many addresses, all told b
         token_url=token_url,
         jwks_url=jwks_url,
         audience=audience or None,
+        trusted_audiences=" ".join(trusted_audiences),
         state=RegistrationState.APPROVED,
         created_at=now,
     )
@@ -131,7 +138,7 @@ def add_deployment(db: Session, registration_id: int, lti_id: str) -> Deployment
     )
     db.add(deployment)
     db.flush()
-    _record(db, Verb.DEPLOYMENT_APPROVED, "deployment", deployment.id, deployment.state)
+    _record(db, deployment)
     return deployment
 
 
@@ -141,11 +148,7 @@ def approve_registration(db: Session, registration_id: int) -> Registration:
     Raises:
         NotFound: if there is no such registration.
     """
-    registration = _registration(db, registration_id)
-    if registration.state is not RegistrationState.APPROVED:
-        registration.state = next_state(registration.state, RegistrationState.APPROVED)
-        _record(db, Verb.REGISTRATION_ADDED, "registration", registration.id, registration.state)
-    return registration
+    return _moved(db, _registration(db, registration_id), RegistrationState.APPROVED)
 
 
 def approve_deployment(db: Session, deployment_number: int) -> Deployment:
@@ -154,11 +157,7 @@ def approve_deployment(db: Session, deployment_number: int) -> Deployment:
     Raises:
         NotFound: if there is no such deployment.
     """
-    deployment = _deployment(db, deployment_number)
-    if deployment.state is not DeploymentState.APPROVED:
-        deployment.state = next_state(deployment.state, DeploymentState.APPROVED)
-        _record(db, Verb.DEPLOYMENT_APPROVED, "deployment", deployment.id, deployment.state)
-    return deployment
+    return _moved(db, _deployment(db, deployment_number), DeploymentState.APPROVED)
 
 
 def disable_registration(db: Session, registration_id: int) -> Registration:
@@ -167,10 +166,7 @@ def disable_registration(db: Session, registration_id: int) -> Registration:
     Raises:
         NotFound: if there is no such registration.
     """
-    registration = _registration(db, registration_id)
-    if registration.state is not RegistrationState.DISABLED:
-        registration.state = next_state(registration.state, RegistrationState.DISABLED)
-        _record(db, Verb.REGISTRATION_ADDED, "registration", registration.id, registration.state)
+    registration = _moved(db, _registration(db, registration_id), RegistrationState.DISABLED)
     deployments = select(Deployment.id).where(Deployment.registration_id == registration.id)
     _end_sign_ins(db, list(db.scalars(deployments)))
     return registration
@@ -182,10 +178,7 @@ def disable_deployment(db: Session, deployment_number: int) -> Deployment:
     Raises:
         NotFound: if there is no such deployment.
     """
-    deployment = _deployment(db, deployment_number)
-    if deployment.state is not DeploymentState.DISABLED:
-        deployment.state = next_state(deployment.state, DeploymentState.DISABLED)
-        _record(db, Verb.DEPLOYMENT_APPROVED, "deployment", deployment.id, deployment.state)
+    deployment = _moved(db, _deployment(db, deployment_number), DeploymentState.DISABLED)
     _end_sign_ins(db, [deployment.id])
     return deployment
 
@@ -250,5 +243,15 @@ def _end_sign_ins(db: Session, deployment_ids: list[int]) -> None:
     )
 
 
-def _record(db: Session, verb: Verb, noun: str, noun_id: int, detail: str) -> None:
-    activity.record(db, ADMINISTRATOR, verb, noun, noun_id, detail)
+def _moved(db: Session, row: Door, wanted: RegistrationState | DeploymentState) -> Door:
+    if row.state is not wanted:
+        after: Any = next_state(row.state, wanted)  # each has states of its own
+        row.state = after
+        _record(db, row)
+    return row
+
+
+def _record(db: Session, row: Registration | Deployment) -> None:
+    is_deployment = isinstance(row, Deployment)
+    verb = Verb.DEPLOYMENT_APPROVED if is_deployment else Verb.REGISTRATION_ADDED
+    activity.record(db, ADMINISTRATOR, verb, row.__tablename__, row.id, row.state)

@@ -7,6 +7,7 @@ but a line in the administrator's list.
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import (
@@ -25,10 +26,11 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from lti_mentoring.core import clock
+from lti_mentoring.core import clock, texts
 from lti_mentoring.core.errors import LaunchRefused
 from lti_mentoring.launch import attempts, facts, refusals, surroundings
 from lti_mentoring.launch.claims import LaunchClaims
+from lti_mentoring.launch.deployments import check_deployment
 from lti_mentoring.launch.key_sets import KeySets
 from lti_mentoring.launch.login import begin, read_request
 from lti_mentoring.launch.message import LaunchForm, receive
@@ -37,6 +39,7 @@ from lti_mentoring.launch.provision import (
     note_unknown_deployment,
     provision,
 )
+from lti_mentoring.launch.throttle import Throttle, TooMany
 from lti_mentoring.launch.token import check_header, parse
 from lti_mentoring.launch.validator import Expected
 from lti_mentoring.services.tool_keys import public_key_set
@@ -67,12 +70,13 @@ class PlatformSaidNo(LaunchRefused):
 @guarded_by(anyone)
 def login() -> ResponseReturnValue:
     """Begin a launch: bind it to this browser, and send the browser back to the platform."""
-    settings = _settings()
+    settings, throttle = _settings(), _throttle("login")
     sent = _form() if request.method == "POST" else request.args.to_dict(flat=False)
     asked = read_request(sent)
     # A GET's own transaction cannot write, and Blackboard and Open edX begin with a GET.
     with current_app.extensions["mentoring"].database.engine.begin() as connection:
-        g.registration_id, made = begin(connection, asked, settings, clock.now())
+        let_in = partial(throttle.registration, "login")
+        g.registration_id, made = begin(connection, asked, settings, clock.now(), let_in)
     _allow_frames([made.authorization_url, asked.issuer, request.headers.get("Origin")])
     response = make_response(render_template("lti/login.html", login=made))
     lifetime = settings.launching.attempt_minutes * 60
@@ -84,11 +88,13 @@ def login() -> ResponseReturnValue:
 @guarded_by(anyone)
 def launch() -> ResponseReturnValue:
     """Take the platform's message: a sign-in at once if the cookie came, else ask the browser."""
+    throttle = _throttle("launch")
     form, now = _form(), clock.now()
     if "error" in form:
         raise _platform_error(form)
     state, id_token = _field(form, "state"), _field(form, "id_token")
     attempt = _attempt(state)
+    throttle.registration("launch", attempt.registration_id)
     claims = _claims(attempt, state, id_token)
     if not attempts.is_bound(attempt, request.cookies.get(attempts.cookie_name(state))):
         return _ask_browser(attempt, state, claims)
@@ -108,6 +114,8 @@ def launch() -> ResponseReturnValue:
 @guarded_by(anyone)
 def finish() -> ResponseReturnValue:
     """The second step without cookies: the browser brings the secret it kept (LTI-20)."""
+    _throttle("finish")
+    _refuse_foreign_page()
     form, now = _form(), clock.now()
     code, secret = _field(form, "code"), _field(form, "secret")
 
@@ -133,11 +141,26 @@ def jwks() -> ResponseReturnValue:
     return response
 
 
+@blueprint.errorhandler(TooMany)
+def throttled(error: TooMany) -> ResponseReturnValue:
+    """A calm page that says when to try again. Nobody lists it: a flood shall write nothing."""
+    kind = refusals.kind_of(error)
+    page = render_template(
+        "lti/refused.html",
+        code=error.code,
+        family=kind.family,
+        incident="",
+        said="",
+        seconds=error.seconds,
+    )
+    return page, kind.status, {"Retry-After": str(error.seconds)}
+
+
 @blueprint.errorhandler(LaunchRefused)
 def refused(error: LaunchRefused) -> ResponseReturnValue:
     """A calm page; the reason is for the administrator's list and the log only (LTI-51)."""
-    if g.get("db") is not None:
-        g.db.rollback()  # what follows writes in a transaction of its own
+    if g.get("unit") is not None:
+        g.unit.rollback()  # what follows writes in a transaction of its own
     kind, incident = refusals.kind_of(error), refusals.new_incident()
     registration_id, now = g.get("registration_id"), clock.now()
     with current_app.extensions["mentoring"].database.transaction() as db:
@@ -159,6 +182,29 @@ def refused(error: LaunchRefused) -> ResponseReturnValue:
 def _settings() -> "Settings":
     settings: Settings = current_app.extensions["mentoring"].settings
     return settings
+
+
+def _throttle(step: str) -> Throttle:
+    """The process's throttle, which has just let one more of ``step`` in from this address."""
+    throttle: Throttle = current_app.extensions["mentoring"].throttle
+    throttle.address(step, request.remote_addr)
+    return throttle
+
+
+def _refuse_foreign_page() -> None:
+    """The proof comes from a page of ours, or not at all.
+
+    A foreign page could hand in a proof of its owner's, and whoever looks at it would be signed
+    in as somebody else and write into their account (LTI 4.4, login CSRF). Old browsers say
+    where a form comes from by ``Origin`` only.
+
+    Raises:
+        LaunchRefused: ``foreign-page``.
+    """
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    ours = facts.origin(_settings().public_url, allow_plain=True)
+    if site != "same-origin" if site else origin not in {None, ours}:
+        raise LaunchRefused("foreign-page", "the proof was sent by a page of another site")
 
 
 def _lifetime() -> timedelta:
@@ -194,12 +240,12 @@ def _field(form: dict[str, list[str]], name: str) -> str:
 
 def _platform_error(form: dict[str, list[str]]) -> PlatformSaidNo:
     """The platform's error; its own words are shown only if it answers a login of ours."""
-    error = facts.clean(form["error"][0], 40)
+    error = texts.clean(form["error"][0], 40)
     try:
         _attempt(_field(form, "state"))
     except LaunchRefused:
         return PlatformSaidNo(error, "")
-    return PlatformSaidNo(error, facts.clean(form.get("error_description", [""])[0], 300))
+    return PlatformSaidNo(error, texts.clean(form.get("error_description", [""])[0], 300))
 
 
 def _attempt(state: str) -> Row[Any]:
@@ -225,6 +271,7 @@ def _claims(attempt: Row[Any], state: str, id_token: str) -> LaunchClaims:
         target_link_uri=attempt.target_link_uri,
         nonce_hash=attempt.nonce_hash,
         allow_plain_http=settings.outgoing.allow_private,
+        trusted_audiences=frozenset(attempt.trusted_audiences.split()),
     )
     claims = receive(
         LaunchForm(token, state),
@@ -252,12 +299,16 @@ def _key_sets() -> KeySets:
 def _ask_browser(attempt: Row[Any], state: str, claims: LaunchClaims) -> ResponseReturnValue:
     """No cookie: use the attempt up, and let a page look for the secret in the tab's storage."""
     plain = _settings().outgoing.allow_private
-    connection = g.db.connection()
+    connection = g.unit.connection
+    # The message is genuine, whoever's browser this is: an administrator sees its deployment now.
+    check_deployment(connection, attempt.registration_id, claims.deployment_lti_id)
     attempts.take(connection, state, clock.now(), _lifetime())
     code = attempts.park(connection, attempt.id, claims)
     g.frame_origins = surroundings.frame_origins(attempt, claims, allow_plain=plain)
     back = surroundings.return_url(attempt, claims, allow_plain=plain)
-    return render_template("lti/bind.html", state=state, code=code, back=back)
+    page = make_response(render_template("lti/bind.html", state=state, code=code, back=back))
+    page.headers["Referrer-Policy"] = "same-origin"  # so that its form says where it comes from
+    return page
 
 
 def _sign_in(attempt: Row[Any], claims: LaunchClaims) -> identity.NewSignIn:
@@ -265,10 +316,10 @@ def _sign_in(attempt: Row[Any], claims: LaunchClaims) -> identity.NewSignIn:
     settings = _settings()
     plain = settings.outgoing.allow_private
     roster_max_age = timedelta(minutes=settings.roster.max_age_minutes)
-    there = provision(g.db, attempt.registration_id, claims, clock.now(), roster_max_age)
+    there = provision(g.unit, attempt.registration_id, claims, clock.now(), roster_max_age)
     g.frame_origins = surroundings.frame_origins(attempt, claims, allow_plain=plain)
     return identity.new_sign_in(
-        g.db,
+        g.unit.connection,
         membership_id=there.membership_id,
         resource_link_id=there.resource_link_id,
         locale=claims.locale,
@@ -280,10 +331,10 @@ def _sign_in(attempt: Row[Any], claims: LaunchClaims) -> identity.NewSignIn:
 def _with_second_try(enter: Callable[[Connection], T]) -> T:
     """Two first launches may make the same rows; the one that lost finds them the second time."""
     try:
-        return enter(g.db.connection())
+        return enter(g.unit.connection)
     except IntegrityError:
-        g.db.rollback()
-        return enter(g.db.connection())
+        g.unit.rollback()
+        return enter(g.unit.connection)
 
 
 def _note_deployment(lti_id: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from lti_mentoring.core import bell, clock
 from lti_mentoring.jobs import schedule
 from lti_mentoring.jobs.engine import JsonSerializer, make_engine
-from lti_mentoring.models import LaunchAttempt, RefusedLaunch, SignIn
+from lti_mentoring.models import Draft, LaunchAttempt, RefusedLaunch, SignIn
 from tests.support.background import worker_for
 from tests.support.canned_platform import CannedPlatform
 from tests.support.factories import make_course, make_member, make_registration
@@ -155,6 +155,7 @@ def test_what_is_over_is_cleared_away(worker, database, frozen_clock):
         db.add(
             SignIn(key="k", token_hash="t", membership_id=member.id, created_at=now, seen_at=now)
         )
+        db.add(Draft(membership_id=member.id, path="/goals/new", fields={}, saved_at=now))
 
     frozen_clock.tick(minutes=30)
     worker.run_until_idle()
@@ -165,4 +166,11 @@ def test_what_is_over_is_cleared_away(worker, database, frozen_clock):
 
     with database.transaction() as db:
         kept = [db.scalars(select(table)).all() for table in (LaunchAttempt, RefusedLaunch, SignIn)]
+        assert len(db.scalars(select(Draft)).all()) == 1
     assert kept == [[], [], []]
+
+    frozen_clock.tick(days=90)
+    worker.run_until_idle()
+
+    with database.transaction() as db:
+        assert db.scalars(select(Draft)).all() == []

@@ -7,13 +7,14 @@ import lxml.html
 import pytest
 
 from lti_mentoring.models import (
+    Deployment,
     LaunchAttempt,
     Membership,
     PlatformUser,
     Registration,
     SignIn,
 )
-from lti_mentoring.vocabulary import RegistrationState
+from lti_mentoring.vocabulary import DeploymentState, RegistrationState
 from tests.launch.lms import TOOL
 
 
@@ -42,6 +43,29 @@ def test_without_a_cookie_the_launch_waits_for_the_browsers_proof(house, blocked
     assert house.rows(SignIn) == []
     assert house.rows(PlatformUser) == []
     assert "Your browser keeps nothing for this page" in page.text
+
+
+def test_an_unknown_deployment_is_listed_though_the_browser_keeps_no_cookie(house):
+    begun = house.login(house.tool.test_client(use_cookies=False))
+
+    page = begun.post(house.lms.sign(house.lms.claims(begun.nonce, deployment_id="new-one")))
+
+    assert (page.status_code, "deployment-pending" in page.text) == (403, True)
+    states = {row.lti_id: row.state for row in house.rows(Deployment)}
+    assert states["new-one"] is DeploymentState.PENDING
+    assert house.rows(PlatformUser) == []
+
+
+@pytest.mark.parametrize("state", [DeploymentState.PENDING, DeploymentState.DISABLED])
+def test_without_a_cookie_a_closed_deployment_is_refused_at_once(house, state):
+    with house.database.transaction() as db:
+        house.lms.add_deployment(db, "closed", state)
+    begun = house.login(house.tool.test_client(use_cookies=False))
+
+    page = begun.post(house.lms.sign(house.lms.claims(begun.nonce, deployment_id="closed")))
+
+    assert (page.status_code, f"deployment-{state}" in page.text) == (403, True)
+    assert len(house.rows(Deployment)) == 2
 
 
 def test_the_tabs_own_secret_finishes_the_launch(house, blocked):
@@ -88,6 +112,40 @@ def test_the_code_of_another_browser_is_refused(house, blocked):
     assert (answer.status_code, "no-binding" in answer.text) == (403, True)
     assert house.rows(SignIn) == []
     assert finish(begun, page).status_code == 200  # the right browser is not locked out
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "same-site", "Origin": "https://other.tool.test"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_a_genuine_proof_sent_by_a_foreign_page_signs_nobody_in(house, blocked, headers):
+    """Else the attacker's own launch would become the victim's sign-in (LTI 4.4)."""
+    begun, page = blocked
+    proof = {"code": code_of(page), "secret": begun.secret}
+    victim = house.browser()
+
+    answer = victim.post("/lti/finish", data=proof, base_url=TOOL, headers=headers)
+
+    assert (answer.status_code, "foreign-page" in answer.text) == (403, True)
+    assert "Set-Cookie" not in answer.headers
+    assert house.rows(SignIn) == []
+
+
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "same-origin"}, {"Origin": TOOL}, {}])
+def test_a_proof_sent_by_our_own_page_is_taken(house, blocked, headers):
+    begun, page = blocked
+    proof = {"code": code_of(page), "secret": begun.secret}
+
+    answer = begun.client.post("/lti/finish", data=proof, base_url=TOOL, headers=headers)
+
+    assert answer.status_code == 200
+    assert page.headers["Referrer-Policy"] == "same-origin"
 
 
 def test_the_code_is_too_late_after_ten_minutes(house, blocked, frozen_clock):

@@ -150,6 +150,23 @@ def test_a_platform_that_is_down_does_not_stop_known_keys(process, server, froze
     assert server.calls == 2  # and it is not asked again at every launch
 
 
+def test_a_platform_that_stays_down_for_a_week_is_trusted_no_more(
+    process, other_process, server, frozen_clock, settings
+):
+    process.key()
+    server.status = "503 Service Unavailable"
+    days = settings.launching.key_set_stale_days
+    frozen_clock.tick(days=days, seconds=-1)
+    assert process.key() is not None
+
+    frozen_clock.tick(seconds=1)
+
+    assert process.refusal() == other_process.refusal() == "key-set"
+    server.status = "200 OK"
+    frozen_clock.tick(minutes=1)
+    assert process.key() is not None
+
+
 def test_while_one_renews_the_others_go_on_with_the_old_set(process, server, frozen_clock):
     process.key()
     frozen_clock.tick(days=1)

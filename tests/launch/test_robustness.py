@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import lti_mentoring
+from lti_mentoring.core import texts
 from lti_mentoring.core.errors import LaunchRefused
 from lti_mentoring.core.keys import public_jwk
 from lti_mentoring.launch import facts, refusals
@@ -311,7 +312,7 @@ def test_an_unknown_code_is_a_broken_message():
     ],
 )
 def test_texts_are_cleaned_and_cut(said, kept):
-    assert facts.clean(said, 255) == kept
+    assert texts.clean(said, 255) == kept
 
 
 @pytest.mark.parametrize(

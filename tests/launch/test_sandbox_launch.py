@@ -4,8 +4,10 @@ from urllib.parse import urlsplit
 
 import lxml.html
 import pytest
+from sqlalchemy import select
 
-from lti_mentoring.models import Membership, SignIn
+from lti_mentoring.models import Membership, PlatformUser, SignIn
+from lti_mentoring.rules.groups import Group, read
 from lti_mentoring.vocabulary import CourseRole
 from tests.support.campus import LMS, TOOL, make_campus
 
@@ -105,3 +107,49 @@ def test_our_public_keys_are_published_without_private_parts(campus):
     assert answer.headers["Cache-Control"] == "public, max-age=3600"
     (key,) = answer.json["keys"]
     assert set(key) == {"kty", "kid", "use", "alg", "n", "e"}
+
+
+def opened(campus, name):
+    """What the page says that the person's launch leads to."""
+    journey = Journey(campus, name)
+    answer = journey.launch()
+    assert answer.status_code == 303, answer.text
+    page = journey.tool.get(answer.location, base_url=TOOL, follow_redirects=True)
+    return " ".join(lxml.html.fromstring(page.text).text_content().split())
+
+
+def groups_of(campus, name):
+    with campus.database.reading() as db:
+        found = select(Membership.groups).join(PlatformUser).where(PlatformUser.name == name)
+        return read(db.scalars(found).one())
+
+
+def test_groups_are_known_from_the_launch_alone(campus):
+    campus.sandbox.temper.withhold_nrps = True
+
+    opened(campus, "Lukas Weber")
+
+    assert groups_of(campus, "Lukas Weber") == (Group("17"), Group("18"))
+
+
+def test_groups_and_their_names_come_with_the_roster_and_go_with_it(campus, frozen_clock):
+    opened(campus, "Helena Brandt")
+    campus.work()
+    first = groups_of(campus, "Sofia Mendes")
+    world = campus.sandbox.world
+    course = world.course_titled(COURSE)
+    world.regroup(course.id, world.person_named("Sofia Mendes").id, ())
+    frozen_clock.tick(days=1)
+    opened(campus, "Helena Brandt")
+    campus.work()
+
+    assert first == (Group("18", "Tutorial B"),)
+    assert groups_of(campus, "Sofia Mendes") == ()
+
+
+def test_the_observer_of_the_sandbox_follows_lukas(campus):
+    opened(campus, "Lukas Weber")
+
+    text = opened(campus, "Margaret Hale")
+
+    assert "Lukas has not shared anything with you." in text

@@ -10,7 +10,8 @@ from lti_mentoring.launch import message
 from lti_mentoring.launch.message import LaunchForm, receive
 from lti_mentoring.launch.token import parse
 from lti_mentoring.launch.validator import Expected, validate
-from lti_mentoring.vocabulary import CLAIM
+from lti_mentoring.models import Course, Registration
+from lti_mentoring.vocabulary import CLAIM, NRPS_CLAIM
 from tests.launch.bare_library import BareLibrary, now
 from tests.launch.lms import GONE, TARGET, Lms
 
@@ -147,6 +148,29 @@ def test_our_place_in_the_audience_list_does_not_matter_when_the_others_are_trus
         **times,
     )
     assert received.subject == "ana-1"
+
+
+def test_the_registration_says_which_other_audiences_are_trusted(house):
+    named = {"aud": ["client-1", "https://api.lms.test"], "azp": "client-1"}
+    refused = house.launch(house.browser(), **named)
+    with house.database.transaction() as db:
+        registration = db.get_one(Registration, house.lms.registration_id)
+        registration.trusted_audiences = "https://other.test https://api.lms.test"
+
+    trusted = house.launch(house.browser(), **named)
+
+    assert (refused.status_code, trusted.status_code) == (400, 303)
+
+
+@pytest.mark.parametrize(
+    ("versions", "is_used"), [(["1.0", "2.0"], True), (["1.0"], False), ("2.0", False), ([], False)]
+)
+def test_a_roster_is_read_only_where_the_platform_speaks_our_version(house, versions, is_used):
+    claim = house.lms.claims("any")[NRPS_CLAIM] | {"service_versions": versions}
+
+    house.enter(**{NRPS_CLAIM: claim})
+
+    assert (house.only(Course).memberships_url is not None) == is_used
 
 
 @pytest.mark.parametrize(("name", "seconds"), [("exp", -1), ("iat", 30), ("nbf", 5)])
