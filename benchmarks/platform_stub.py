@@ -13,7 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from benchmarks.measuring import Server, free_port, serve
 
 KID = "benchmark-key"
+SLOW_SECONDS = 0.05  # what anything under ``/slow`` takes
 MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership"
 
 
@@ -135,7 +136,14 @@ class Stub(asyncio.Protocol):
             f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
             f"{link}Connection: {'close' if closes else 'keep-alive'}\r\n\r\n"
         )
-        self._transport.write(head.encode() + body)
+        say = partial(self._say, head.encode() + body, closes=closes)
+        if kind == "slow":
+            asyncio.get_running_loop().call_later(SLOW_SECONDS, say)
+        else:
+            say()
+
+    def _say(self, answer: bytes, *, closes: bool) -> None:
+        self._transport.write(answer)
         if closes:
             self._transport.close()
 

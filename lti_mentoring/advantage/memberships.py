@@ -8,15 +8,25 @@ from typing import Any, NamedTuple
 from lti_mentoring.advantage.client import ServiceClient
 from lti_mentoring.advantage.links import next_page, with_query
 from lti_mentoring.core.errors import PlatformUnavailable
+from lti_mentoring.core.texts import clean, is_identifier
+from lti_mentoring.rules.groups import in_roster
 from lti_mentoring.vocabulary import MediaType, Product, Scope
 
 MOST_PAGES = 5000
 ACTIVE = "Active"
+LONGEST_NAME = 255
+LONGEST_EMAIL = 320
+LONGEST_STATUS = 40
 HEADERS = {"Accept": MediaType.MEMBERSHIPS.value}  # this and nothing else (LTI-91)
 
 
 class Member(NamedTuple):
-    """What we keep of one roster entry. Names and address are empty when they are withheld."""
+    """What we keep of one roster entry, cleaned as a launch's facts are.
+
+    Names and address are empty when they are withheld.
+
+    ``groups`` are written by ``rules/groups.py``; null if the entry does not speak of them.
+    """
 
     subject: str
     name: str
@@ -24,6 +34,7 @@ class Member(NamedTuple):
     email: str
     roles: tuple[str, ...]
     status: str
+    groups: str | None
 
 
 class RosterReading:
@@ -37,6 +48,7 @@ class RosterReading:
         self.complete = False
         self._client = client
         self._first = with_query(url, limit=page_size)
+        self._seen_groups: dict[str, str | None] = {}
         self._unescape = client.tool.product == Product.MOODLE  # it escapes names here only
 
     def __iter__(self) -> Iterator[list[Member]]:
@@ -61,17 +73,37 @@ class RosterReading:
         self.complete = page is None and all_readable
 
     def _member(self, entry: Any) -> Member | None:
-        if not isinstance(entry, dict) or not entry.get("user_id"):
+        subject = _subject(entry.get("user_id")) if isinstance(entry, dict) else None
+        if subject is None:
             return None
-        name = _text(entry.get("name"))
-        given_name = _text(entry.get("given_name"))
+        given_name = self._name(entry.get("given_name"))
+        name = self._name(entry.get("name"))
         if not name:
-            name = f"{given_name} {_text(entry.get('family_name'))}".strip()
-        if self._unescape:
-            name, given_name = html.unescape(name), html.unescape(given_name)
-        email, status = _text(entry.get("email")), _text(entry.get("status")) or ACTIVE
-        named = _roles(entry.get("roles"))
-        return Member(str(entry["user_id"]), name, given_name, email, named, status)
+            name = clean(f"{given_name} {self._name(entry.get('family_name'))}", LONGEST_NAME)
+        return Member(
+            subject,
+            name,
+            given_name,
+            clean(entry.get("email"), LONGEST_EMAIL),
+            _roles(entry.get("roles")),
+            clean(entry.get("status"), LONGEST_STATUS) or ACTIVE,
+            self._groups(entry.get("group_enrollments")),
+        )
+
+    def _name(self, told: object) -> str:
+        """Cleaned last: what is escaped may be a mark that turns the direction."""
+        if self._unescape and isinstance(told, str):
+            told = html.unescape(told)
+        return clean(told, LONGEST_NAME)
+
+    def _groups(self, told: Any) -> str | None:
+        """A course has thousands of people and a handful of groups: each text is made once."""
+        if told is None:
+            return None
+        key = repr(told)
+        if key not in self._seen_groups:
+            self._seen_groups[key] = in_roster(told)
+        return self._seen_groups[key]
 
 
 def _entries(body: bytes) -> list[Any]:
@@ -88,8 +120,11 @@ def _entries(body: bytes) -> list[Any]:
     return members
 
 
-def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
+def _subject(told: object) -> str | None:
+    """The person's id as it is; nothing if it is none: a part of an id may be another person's."""
+    if isinstance(told, int) and not isinstance(told, bool):
+        told = str(told)
+    return told if isinstance(told, str) and is_identifier(told) else None
 
 
 def _roles(value: Any) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, NumberRange
 from lti_mentoring.queries.lists import Wanted
 from lti_mentoring.services.mentors import MOST_SEATS
 
+LONGEST_GROUP = 100  # letters of a group's id
 LONGEST_NUMBER = 6  # digits of a page's number, plus one
 
 
@@ -35,10 +36,11 @@ def ticked(fields: MultiDict[str, str]) -> list[int]:
 
 
 def wanted_in(fields: MultiDict[str, Any]) -> Wanted:
-    """What a list's address asks for: text, state and page."""
+    """What a list's address asks for: text, state, group and page."""
     page = fields.get("page", "1")
     return Wanted(
         text=str(fields.get("q", "")).strip()[:100],
         state=str(fields.get("state", "")),
+        group=str(fields.get("group", ""))[:LONGEST_GROUP],
         page=int(page) if page.isdecimal() and len(page) < LONGEST_NUMBER and int(page) > 0 else 1,
     )

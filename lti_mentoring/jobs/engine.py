@@ -22,11 +22,13 @@ from lti_mentoring.core.keys import SecretBox
 from lti_mentoring.jobs.schedule import sweep_strictly
 from lti_mentoring.jobs.tasks import TICK, Bells, add_tasks
 from lti_mentoring.jobs.work import MOST_ROUNDS, Work, prepare
-from lti_mentoring.settings import Settings
+from lti_mentoring.settings import REDIS_SCHEMES, Settings
 
 NAME = "lti-mentoring"
 THREADS = 2  # one may wait for a slow roster while the other delivers scores
 LONGEST_LOOK_SECONDS = 1.0
+CONNECT_SECONDS = 2  # a bell that cannot be rung holds up a click for no longer
+ANSWER_SECONDS = 5  # longer than a listener waits for the next bell
 
 log = logging.getLogger(__name__)
 
@@ -145,13 +147,21 @@ def make_engine(jobs_url: str, database_file: str | None) -> Huey:
     another one it is this process's memory.
     """
     options: dict[str, Any] = {"results": False, "serializer": JsonSerializer()}
-    if jobs_url.startswith(("redis://", "rediss://", "unix://")):
-        return RedisHuey(NAME, url=jobs_url, **options)
+    if jobs_url.startswith(REDIS_SCHEMES):
+        return RedisHuey(NAME, url=_with_limits(jobs_url), **options)
     if jobs_url.startswith(("postgres://", "postgresql://")):
-        return PostgresHuey(NAME, dsn=jobs_url, **options)
+        return PostgresHuey(NAME, dsn=jobs_url, connect_timeout=CONNECT_SECONDS, **options)
     if jobs_url:
         raise ValueError("jobs_url must begin with redis:// or postgresql://, or be empty")
     if database_file is None or database_file == ":memory:":
         return MemoryHuey(NAME, **options)
     file = Path(database_file)
     return SqliteHuey(NAME, filename=str(file.with_name(f"{file.stem}-jobs.db")), **options)
+
+
+def _with_limits(redis_url: str) -> str:
+    """The address with time limits, which Redis has none of by itself; those it has already win."""
+    if "socket_" in redis_url:
+        return redis_url
+    limits = f"socket_connect_timeout={CONNECT_SECONDS}&socket_timeout={ANSWER_SECONDS}"
+    return f"{redis_url}{'&' if '?' in redis_url else '?'}{limits}"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from lti_mentoring.jobs.work import (
     Work,
+    ask_for_rosters,
     deliver_scores,
     read_rosters,
     refresh_scores,
@@ -15,6 +16,7 @@ log = logging.getLogger(__name__)
 
 EVERY_MINUTE: tuple[Callable[[Work], int], ...] = (
     run_timers,
+    ask_for_rosters,
     read_rosters,
     refresh_scores,
     deliver_scores,

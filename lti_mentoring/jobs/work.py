@@ -5,6 +5,9 @@ or not at all, in any number of processes.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.exc import DBAPIError
 
 from lti_mentoring.advantage.client import ServiceClient
 from lti_mentoring.advantage.memberships import RosterReading
@@ -17,11 +20,13 @@ from lti_mentoring.grading import recompute
 from lti_mentoring.grading.publisher import Publisher
 from lti_mentoring.services import roster, timers, tool_keys
 from lti_mentoring.services.roster_changes import Staged
+from lti_mentoring.services.row_by_row import each, log_failure
 from lti_mentoring.settings import Settings
 
 REQUESTS_PER_SCORE = 4  # a token, the score, and both again with a fresh token
 SCORES_AT_ONCE = 100
 MOST_ROUNDS = 1000
+NOT_TAKEN_IN = "something in it could not be taken in"
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,13 @@ def deliver_scores(work: Work) -> int:
     return work.publisher.publish_due()
 
 
+def ask_for_rosters(work: Work) -> int:
+    """Let rosters that were not read for some hours be read again; how many."""
+    max_age = timedelta(hours=work.settings.roster.refresh_hours)
+    with work.database.transaction() as db:
+        return roster.ask_for_old_rosters(db, max_age)
+
+
 def read_rosters(work: Work) -> int:
     """Read every roster that is due; how many."""
     for number in range(MOST_ROUNDS):
@@ -77,9 +89,12 @@ def refresh_scores(work: Work) -> int:
     """Compute scores anew that are a day old, since days count; how many."""
     with work.database.transaction() as db:
         stale = recompute.stale_participants(db, SCORES_AT_ONCE)
-        for participant_id in stale:
+
+        def refresh(participant_id: int) -> int:
             recompute.participant(db, participant_id)
-    return len(stale)
+            return 1
+
+        return each(db, "score of participant", [(one, one) for one in stale], refresh)
 
 
 def _read_one_roster(work: Work) -> bool:
@@ -88,25 +103,34 @@ def _read_one_roster(work: Work) -> bool:
         reading = roster.claim_due(db)
     if reading is None:
         return False
-    limits = work.settings.roster
-    pages = RosterReading(work.client_of(reading.tool), reading.memberships_url, limits.page_size)
-    staged = Staged()
     try:
-        for members in pages:
-            staged.add(members)
+        _read(work, reading)
     except PlatformUnavailable as error:
         with transaction() as db:
-            roster.note_trouble(db, reading, error)
+            roster.note_trouble(db, reading, error.reason, error.retry_after_seconds)
     except (PlatformRefused, AddressRefused) as error:
         with transaction() as db:
             roster.note_refusal(db, reading, getattr(error, "reason", str(error)))
-    else:
+    except Exception as error:  # whatever is wrong with one roster, the others are read
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            raise
+        log_failure("roster reading", reading.sync_id, error)
         with transaction() as db:
-            roster.apply_reading(
-                db,
-                reading,
-                staged,
-                complete=pages.complete,
-                guard_percent=limits.removal_guard_percent,
-            )
+            roster.note_trouble(db, reading, NOT_TAKEN_IN)
     return True
+
+
+def _read(work: Work, reading: roster.Reading) -> None:
+    limits = work.settings.roster
+    pages = RosterReading(work.client_of(reading.tool), reading.memberships_url, limits.page_size)
+    staged = Staged()
+    for members in pages:
+        staged.add(members)
+    with work.database.transaction() as db:
+        roster.apply_reading(
+            db,
+            reading,
+            staged,
+            complete=pages.complete,
+            guard_percent=limits.removal_guard_percent,
+        )

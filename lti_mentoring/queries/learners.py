@@ -25,7 +25,9 @@ from lti_mentoring.models import (
     PlatformUser,
 )
 from lti_mentoring.policies.actor import Actor
+from lti_mentoring.queries.groups import is_in
 from lti_mentoring.queries.lists import AnyRow, AnySelect, Page, Wanted, contains, fetch
+from lti_mentoring.rules.groups import Group, read
 from lti_mentoring.vocabulary import (
     LIVE_PAIRING,
     CourseRole,
@@ -55,6 +57,7 @@ class LearnerRow:
     asked: int
     open_asks: int
     mentor: str | None
+    groups: tuple[Group, ...] = ()
 
     @property
     def step(self) -> str:
@@ -77,6 +80,8 @@ def learners(db: Session, actor: Actor, wanted: Wanted) -> Page:
     found = select(columns, PlatformUser).join(PlatformUser, PlatformUser.id == columns.c.user_id)
     if wanted.state in LEARNER_STEPS:
         found = found.where(LEARNER_STEPS[wanted.state](columns))
+    if wanted.group:
+        found = found.where(is_in(columns.c.groups, wanted.group))
     if wanted.text:
         found = found.where(contains(columns.c.name, wanted.text))
     order = (
@@ -102,6 +107,7 @@ def _learner(row: AnyRow) -> LearnerRow:
         asked=row.asked,
         open_asks=row.open_asks,
         mentor=row.mentor,
+        groups=read(row.groups),
     )
 
 
@@ -131,6 +137,7 @@ def _learner_columns(actor: Actor) -> AnySelect:
     return (
         select(
             Membership.id.label("membership_id"),
+            Membership.groups,
             PlatformUser.id.label("user_id"),
             PlatformUser.name,
             Participant.id.label("participant_id"),

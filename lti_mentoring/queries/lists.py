@@ -15,10 +15,11 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for in a list; ``page`` counts from 1."""
+    """What is looked for in a list; ``page`` counts from 1, ``group`` is an LMS's id of one."""
 
     text: str = ""
     state: str = ""
+    group: str = ""
     page: int = 1
 
 

@@ -30,7 +30,9 @@ from lti_mentoring.models import (
     TopicWant,
 )
 from lti_mentoring.policies.actor import Actor
+from lti_mentoring.queries.groups import is_in
 from lti_mentoring.queries.lists import AnyRow, AnySelect, Page, Wanted, contains, fetch
+from lti_mentoring.rules.groups import Group, read
 from lti_mentoring.rules.transitions import may_become
 from lti_mentoring.vocabulary import (
     LIVE_PAIRING,
@@ -62,6 +64,7 @@ class MentorRow:
     invited_at: datetime | None
     submitted_at: datetime | None
     decided_at: datetime | None
+    groups: tuple[Group, ...] = ()
 
     @property
     def since(self) -> datetime | None:
@@ -81,6 +84,7 @@ class MemberRow:
     name: str
     role: CourseRole
     was: MentorState | None
+    groups: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,6 +170,8 @@ def mentors(db: Session, actor: Actor, wanted: Wanted) -> Page:
     found = select(pool)
     if wanted.state in set(MentorState):
         found = found.where(pool.c.state == wanted.state)
+    if wanted.group:
+        found = found.where(is_in(pool.c.groups, wanted.group))
     if wanted.text:
         found = found.where(
             or_(
@@ -189,7 +195,7 @@ def members(db: Session, actor: Actor, wanted: Wanted) -> Page:
         .subquery()
     )
     found = (
-        select(Membership.id, PlatformUser, Membership.role, mentor.c.state)
+        select(Membership.id, PlatformUser, Membership.role, mentor.c.state, Membership.groups)
         .join(PlatformUser, PlatformUser.id == Membership.user_id)
         .outerjoin(mentor, mentor.c.membership_id == Membership.id)
         .where(
@@ -202,10 +208,14 @@ def members(db: Session, actor: Actor, wanted: Wanted) -> Page:
     )
     if wanted.state in set(CourseRole):
         found = found.where(Membership.role == wanted.state)
+    if wanted.group:
+        found = found.where(is_in(Membership.groups, wanted.group))
     if wanted.text:
         found = found.where(contains(PlatformUser.name, wanted.text))
     rows, total = fetch(db, found.order_by(PlatformUser.name, Membership.id), wanted)
-    people = [MemberRow(row[0], row[1].display_name, row[2], row[3]) for row in rows]
+    people = [
+        MemberRow(row[0], row[1].display_name, row[2], row[3], read(row.groups)) for row in rows
+    ]
     return Page(people, total, wanted.page)
 
 
@@ -269,6 +279,7 @@ def _mentor(row: AnyRow) -> MentorRow:
         invited_at=row.invited_at,
         submitted_at=row.submitted_at,
         decided_at=row.decided_at,
+        groups=read(row.groups),
     )
 
 
@@ -295,6 +306,7 @@ def _pool(actor: Actor) -> AnySelect:
             PlatformUser.id.label("user_id"),
             PlatformUser.name,
             Membership.role,
+            Membership.groups,
             MentorProfile.state,
             MentorProfile.headline,
             MentorProfile.capacity,

@@ -1,6 +1,6 @@
 """How a course's list of people stands: when it was read, and what waits for a person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session, aliased
 from lti_mentoring.core.errors import NotFound
 from lti_mentoring.models import Activity, Course, Membership, RosterSync
 from lti_mentoring.policies.actor import Actor
+from lti_mentoring.queries.groups import course_groups, groups_in
+from lti_mentoring.rules.groups import Group
 from lti_mentoring.vocabulary import MembershipState, RosterSyncState, Verb
 
 _Reading = aliased(RosterSync)
@@ -17,7 +19,10 @@ _Reading = aliased(RosterSync)
 
 @dataclass(frozen=True)
 class RosterFacts:
-    """How the course's list of people stands. ``leaving`` would go if a person confirms it."""
+    """How the course's list of people stands. ``leaving`` would go if a person confirms it.
+
+    ``groups`` are those of the course that somebody is in, where they were asked for.
+    """
 
     is_offered: bool
     read_at: datetime | None
@@ -26,22 +31,24 @@ class RosterFacts:
     state: RosterSyncState | None
     leaving: int
     error: str | None
+    groups: tuple[Group, ...] = ()
 
 
 def roster_facts(db: Session, actor: Actor) -> RosterFacts:
-    """How the list of people of the actor's course stands.
+    """How the list of people of the actor's course stands, with the groups it has.
 
     Raises:
         NotFound: if the actor has no course.
     """
     row = db.execute(
-        select(*roster_columns())
+        select(*roster_columns(), course_groups(actor.course_id))
         .outerjoin(RosterSync, is_newest_sync())
         .where(Course.id == actor.course_id)
     ).first()
     if row is None:
         raise NotFound("course", actor.course_id)
-    return facts_in(*row)
+    *stands, told = row
+    return replace(facts_in(*stands), groups=groups_in(told))
 
 
 def roster_columns() -> tuple[Any, ...]:

@@ -27,7 +27,7 @@ def removal_needs_confirmation(active_count: int, leaving_count: int, percent: i
 
     Args:
         active_count: members before the reading, 0 or more.
-        leaving_count: those of them whom the reading misses.
+        leaving_count: those of them whom the reading misses, or lists as no longer active.
         percent: 0 to 100; more than this share needs a confirmation.
     """
     return leaving_count > ALWAYS_BELIEVED and leaving_count * 100 > active_count * percent

@@ -50,7 +50,8 @@ def launch_claims(
     return {
         **_token_claims(sandbox, person, nonce),
         **_message_claims(sandbox, course, activity, enrollment),
-        **_surroundings(sandbox, course, activity, person, target or activity.opens_in),
+        **_surroundings(sandbox, course, person, target or activity.opens_in),
+        LTI_CLAIM + "custom": custom_parameters(person, activity, enrollment),
         **_service_claims(sandbox, course, activity),
     }
 
@@ -109,7 +110,7 @@ def _message_claims(
 
 
 def _surroundings(
-    sandbox: "Sandbox", course: Course, activity: Activity, person: Person, target: str
+    sandbox: "Sandbox", course: Course, person: Person, target: str
 ) -> dict[str, object]:
     presentation: dict[str, object] = {
         "document_target": target,
@@ -127,7 +128,6 @@ def _surroundings(
             "version": "1",
             "url": sandbox.issuer,
         },
-        LTI_CLAIM + "custom": custom_parameters(person, activity),
         LTI_CLAIM + "lis": {
             "person_sourcedid": person.sourcedid,
             "course_offering_sourcedid": f"alderwood:{course.label}",
@@ -136,9 +136,17 @@ def _surroundings(
     }
 
 
-def custom_parameters(person: Person, activity: Activity) -> dict[str, str]:
-    """The link's own parameters and the person's time zone."""
-    return {**activity.custom, "person_timezone": person.timezone}
+def custom_parameters(person: Person, activity: Activity, enrollment: Enrollment) -> dict[str, str]:
+    """The link's own parameters, their variables expanded, and the person's time zone.
+
+    A variable that this LMS does not know stays as it was written, as LTI wants it.
+    """
+    known = {
+        "$Moodle.Person.userGroupIds": ",".join(enrollment.groups),
+        "$Person.sourcedId": person.sourcedid,
+    }
+    expanded = {name: known.get(value, value) for name, value in activity.custom.items()}
+    return {**expanded, "person_timezone": person.timezone}
 
 
 def _service_claims(sandbox: "Sandbox", course: Course, activity: Activity) -> dict[str, object]:

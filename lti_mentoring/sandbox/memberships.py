@@ -38,26 +38,29 @@ def members(sandbox: Sandbox, course_id: str) -> ResponseReturnValue:
     content = {
         "id": sandbox.memberships_url(course.id),
         "context": {"id": course.id, "label": course.label, "title": course.title},
-        "members": [_member(sandbox, person, enr, activity) for person, enr in page],
+        "members": [_member(sandbox, course, pair, activity) for pair in page],
     }
     return link_next(answer(content, MEMBERS_TYPE), following)
 
 
 def _member(
-    sandbox: Sandbox, person: Person, enrollment: Enrollment, activity: Activity | None
+    sandbox: Sandbox, course: Course, pair: tuple[Person, Enrollment], activity: Activity | None
 ) -> dict[str, object]:
+    person, enrollment = pair
+    groups = [{"group_id": each, "group_name": course.groups[each]} for each in enrollment.groups]
     member: dict[str, object] = {
         "status": "Inactive" if enrollment.suspended else "Active",
         **personal_facts(sandbox, person),
         "user_id": person.id,
         "lis_person_sourcedid": person.sourcedid,
         "roles": _roles(sandbox, enrollment.role),
+        "group_enrollments": groups,
     }
     if activity is not None:
         member["message"] = [
             {
                 LTI_CLAIM + "message_type": "LtiResourceLinkRequest",
-                LTI_CLAIM + "custom": custom_parameters(person, activity),
+                LTI_CLAIM + "custom": custom_parameters(person, activity, enrollment),
                 "locale": person.locale,
             }
         ]

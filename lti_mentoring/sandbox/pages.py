@@ -164,6 +164,16 @@ def gradebook(course_id: str) -> ResponseReturnValue:
         )
 
 
+@blueprint.post("/courses/<course_id>/gradebook/<item_id>/delete")
+def delete_column(course_id: str, item_id: str) -> ResponseReturnValue:
+    """An instructor takes a column out of the gradebook; the tool is not told."""
+    sandbox = current_sandbox()
+    for item in sandbox.gradebook.columns(course_id):
+        if item.id == item_id:
+            sandbox.gradebook.remove(item)
+    return redirect(url_for("pages.gradebook", course_id=course_id), 303)
+
+
 @blueprint.get("/calls")
 def calls() -> ResponseReturnValue:
     """The service calls received, newest first."""

@@ -62,6 +62,14 @@ def change_role(course_id: str, person_id: str) -> ResponseReturnValue:
     return _back(course_id)
 
 
+@blueprint.post("/<person_id>/groups")
+def regroup(course_id: str, person_id: str) -> ResponseReturnValue:
+    """Put somebody into these groups of the course, and out of all others."""
+    groups = tuple(sorted(set(request.form.getlist("group"))))
+    current_sandbox().world.regroup(course_id, person_id, groups)
+    return _back(course_id)
+
+
 def _role(name: str) -> Role:
     try:
         return Role(name)

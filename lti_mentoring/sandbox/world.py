@@ -46,12 +46,13 @@ class Person:
 
 @dataclass(frozen=True)
 class Enrollment:
-    """What one person is in one course, and whether that is suspended."""
+    """What one person is in one course, and whether that is suspended; groups by their ids."""
 
     person_id: str
     role: Role
     suspended: bool = False
     observes: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class Course:
     activities: list[Activity] = field(default_factory=list)
     enrollments: dict[str, Enrollment] = field(default_factory=dict)
     former: list[str] = field(default_factory=list)  # ids of people who were removed
+    groups: dict[str, str] = field(default_factory=dict)  # names by ids
 
     def activity_titled(self, title: str) -> Activity:
         """The course's activity of that title.
@@ -231,6 +233,19 @@ class World:
             before = self.enrollment(course_id, person_id)
             self.course(course_id).enrollments[person_id] = replace(before, role=role)
 
+    def regroup(self, course_id: str, person_id: str, groups: tuple[str, ...]) -> None:
+        """The person is in these groups of the course and in no others.
+
+        Raises:
+            NotInWorld: if the course has no such group, or the person is not in it.
+        """
+        with self.lock:
+            unknown = set(groups) - set(self.course(course_id).groups)
+            if unknown:
+                raise NotInWorld(f"no group {min(unknown)!r}")
+            before = self.enrollment(course_id, person_id)
+            self.course(course_id).enrollments[person_id] = replace(before, groups=groups)
+
     def candidates(self, course_id: str) -> list[Person]:
         """Who the People page offers to add: former members first, then people of no course."""
         course = self.course(course_id)
@@ -261,6 +276,8 @@ def build_world() -> World:
     for given, family, zone, locale in NEWCOMERS:
         world.newcomer(given, family, zone, locale)
     _people_the_large_course(world, world.course_titled(LARGE_COURSE), helena)
+    _group_the_small_course(world, small)
+    _group_the_large_course(world, world.course_titled(LARGE_COURSE))
     return world
 
 
@@ -305,6 +322,34 @@ def _people_the_large_course(world: World, course: Course, instructor: Person) -
         )
 
 
+SMALL_GROUPS = {"17": "Tutorial A", "18": "Tutorial B"}
+SMALL_GROUPED = {
+    "Amara Diallo": ("17",),
+    "Daniel Okafor": ("17",),
+    "Lukas Weber": ("17", "18"),
+    "Sofia Mendes": ("18",),
+    "Mei Tanaka": ("18",),
+}
+LARGE_GROUPS = 8
+FIRST_LARGE_GROUP = 101
+
+
+def _group_the_small_course(world: World, course: Course) -> None:
+    """A few are in a group, one in two, most in none."""
+    course.groups.update(SMALL_GROUPS)
+    for name, groups in SMALL_GROUPED.items():
+        world.regroup(course.id, world.person_named(name).id, groups)
+
+
+def _group_the_large_course(world: World, course: Course) -> None:
+    """Half of the learners work in laboratory groups."""
+    numbers = range(FIRST_LARGE_GROUP, FIRST_LARGE_GROUP + LARGE_GROUPS)
+    course.groups.update({str(n): f"Lab {n - FIRST_LARGE_GROUP + 1}" for n in numbers})
+    learners = [e.person_id for e in course.enrollments.values() if e.role is Role.LEARNER]
+    for nth, person_id in enumerate(learners[::2]):
+        world.regroup(course.id, person_id, (str(numbers[nth % LARGE_GROUPS]),))
+
+
 def _course(world: World, number: int, title: str, label: str, summary: str) -> Course:
     course = Course(opaque_id("course", number, 16), title, label, summary)
     column = None if title == EMPTY_COURSE else Column("Mentoring", 100)
@@ -313,7 +358,7 @@ def _course(world: World, number: int, title: str, label: str, summary: str) -> 
             opaque_id("link", number, 24),
             "Mentoring",
             "Meet a mentor, set goals, talk every other week.",
-            custom={"activity_key": "mentoring"},
+            custom={"activity_key": "mentoring", "group_ids": "$Moodle.Person.userGroupIds"},
             column=column,
         )
     )
@@ -324,7 +369,10 @@ def _course(world: World, number: int, title: str, label: str, summary: str) -> 
                 "Mentoring in its own window",
                 "The same tool, opened beside the course instead of inside it.",
                 opens_in="window",
-                custom={"activity_key": "mentoring-window"},
+                custom={
+                    "activity_key": "mentoring-window",
+                    "group_ids": "$Moodle.Person.userGroupIds",
+                },
             )
         )
     world.courses[course.id] = course

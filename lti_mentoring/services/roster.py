@@ -8,26 +8,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_mentoring.advantage.tokens import RegisteredTool
 from lti_mentoring.core import clock, leases
 from lti_mentoring.core.bell import ring_soon
-from lti_mentoring.core.errors import PlatformUnavailable
 from lti_mentoring.core.upsert import insert_into
-from lti_mentoring.models import Course, Deployment, Registration, RosterSync
+from lti_mentoring.models import Course, Deployment, Program, Registration, RosterSync
 from lti_mentoring.policies.actor import Actor, require
 from lti_mentoring.rules.roster import removal_needs_confirmation
 from lti_mentoring.rules.transitions import next_state
 from lti_mentoring.services import activity, departures
 from lti_mentoring.services.roster_changes import Changes, Staged, find_changes, write_changes
-from lti_mentoring.vocabulary import RegistrationState, RosterSyncState, Verb
+from lti_mentoring.vocabulary import ProgramState, RegistrationState, RosterSyncState, Verb
 
 BELL = "roster"
 LEASE_SECONDS = 1800.0  # reading 50,000 members from a slow LMS takes a while
 MOST_ATTEMPTS = 8
+COURSES_AT_ONCE = 20  # a minute: twelve hours have room for 14,000 courses
 WAITING = (RosterSyncState.DUE, RosterSyncState.RUNNING)
+OVER = (ProgramState.CLOSED, ProgramState.CANCELLED)
+BROKEN_OFF = "reading it was broken off each time"
 
 
 @dataclass(frozen=True)
@@ -53,24 +55,31 @@ def ask_for_roster(db: Session, actor: Actor, course: Course) -> RosterSync | No
     if course.memberships_url is None:
         return None
     now = clock.now()
-    row = {
-        "course_id": course.id,
-        "state": RosterSyncState.DUE,
-        "accepts_removals": False,
-        "requested_at": now,
-        "next_at": now,
-        "attempts": 0,
-        "member_count": 0,
-        "added_count": 0,
-        "changed_count": 0,
-        "removed_count": 0,
-    }
+    row = {"course_id": course.id, **_due_reading(now)}
     db.execute(insert_into(db, RosterSync).values(row).on_conflict_do_nothing())
     waiting = _waiting(db, course.id)
     if waiting is not None and actor.system_reason is None:
         waiting.next_at = min(waiting.next_at, now)  # a person does not wait for a back-off
     ring_soon(db, BELL)
     return waiting
+
+
+def ask_for_old_rosters(db: Session, max_age: timedelta) -> int:
+    """Let rosters be read that were last read so long ago, of programs that go on; how many.
+
+    One statement, and only some courses at a time, those that waited longest first: platforms
+    are not asked for everything in one minute. What waits, or was asked for as lately (and has
+    failed), is not asked for again.
+    """
+    now = clock.now()
+    row = _due_reading(now)
+    columns = (literal(value, RosterSync.__table__.c[name].type) for name, value in row.items())
+    old = _courses_read_before(now - max_age).with_only_columns(Course.id, *columns)
+    statement = insert_into(db, RosterSync).from_select(
+        ["course_id", *row], old, include_defaults=False
+    )
+    asked = db.execute(statement.on_conflict_do_nothing().returning(RosterSync.id)).all()
+    return len(asked)
 
 
 def latest_sync(db: Session, course_id: int) -> RosterSync | None:
@@ -113,8 +122,12 @@ def dismiss_removals(db: Session, actor: Actor, held: RosterSync) -> None:
 
 
 def claim_due(db: Session) -> Reading | None:
-    """Take one due reading; nobody else gets it until the lease is over."""
+    """Take one due reading; nobody else gets it until the lease is over.
+
+    A reading whose process died each time is given up, so that it does not go on for ever.
+    """
     now = clock.now()
+    _give_up_abandoned(db, now)
     lease_until = now + timedelta(seconds=LEASE_SECONDS)
     values = {
         "state": RosterSyncState.RUNNING,
@@ -155,7 +168,7 @@ def apply_reading(
     registration_id = reading.tool.registration_id
     changes = find_changes(db, course.id, staged, reading.began_at, complete=complete)
     held = not sync.accepts_removals and removal_needs_confirmation(
-        changes.active_count, len(changes.gone), guard_percent
+        changes.active_count, changes.leaving_count, guard_percent
     )
     if held:
         changes = changes.without_removals()
@@ -166,18 +179,20 @@ def apply_reading(
     return changes
 
 
-def note_trouble(db: Session, reading: Reading, error: PlatformUnavailable) -> None:
+def note_trouble(
+    db: Session, reading: Reading, reason: str, retry_after_seconds: float | None = None
+) -> None:
     """Try again later, and give up after some tries; what is known stays as it is."""
     sync = _ours(db, reading)
     if sync is None:
         return
     if sync.attempts >= MOST_ATTEMPTS:
-        _fail(sync, error.reason)
+        _fail(sync, reason)
         return
-    wait = leases.wait_seconds(sync.attempts, error.retry_after_seconds)
+    wait = leases.wait_seconds(sync.attempts, retry_after_seconds)
     sync.state = next_state(sync.state, RosterSyncState.DUE)
     sync.lease_until = None
-    sync.error = error.reason
+    sync.error = reason
     sync.next_at = clock.now() + timedelta(seconds=wait)
 
 
@@ -197,7 +212,16 @@ def courses_with_roster(db: Session, course_ids: Iterable[int] | None = None) ->
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
-    readable = (
+    waiting = and_(RosterSync.state == RosterSyncState.DUE, RosterSync.next_at <= now)
+    return and_(or_(waiting, _is_abandoned(now)), RosterSync.course_id.in_(_readable_courses()))
+
+
+def _is_abandoned(now: datetime) -> ColumnElement[bool]:
+    return and_(RosterSync.state == RosterSyncState.RUNNING, RosterSync.lease_until <= now)
+
+
+def _readable_courses() -> Select[int]:
+    return (
         select(Course.id)
         .join(Deployment)
         .join(Registration)
@@ -206,9 +230,49 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
             Registration.state == RegistrationState.APPROVED,
         )
     )
-    abandoned = and_(RosterSync.state == RosterSyncState.RUNNING, RosterSync.lease_until <= now)
-    waiting = and_(RosterSync.state == RosterSyncState.DUE, RosterSync.next_at <= now)
-    return and_(or_(waiting, abandoned), RosterSync.course_id.in_(readable))
+
+
+def _courses_read_before(moment: datetime) -> Select[int]:
+    """Readable courses of programs that go on, last read before ``moment``, some of them."""
+    goes_on = select(Program.id).where(Program.course_id == Course.id, Program.state.not_in(OVER))
+    asked = select(RosterSync.id).where(
+        RosterSync.course_id == Course.id,
+        or_(RosterSync.state.in_(WAITING), RosterSync.requested_at > moment),
+    )
+    return (
+        _readable_courses()
+        .where(
+            or_(Course.roster_read_at.is_(None), Course.roster_read_at <= moment),
+            goes_on.exists(),
+            ~asked.exists(),
+        )
+        .order_by(Course.roster_read_at.is_not(None), Course.roster_read_at, Course.id)
+        .limit(COURSES_AT_ONCE)
+    )
+
+
+def _due_reading(now: datetime) -> dict[str, object]:
+    """A new row, but for its course. Every column without a null, for statements without rows."""
+    return {
+        "state": RosterSyncState.DUE,
+        "accepts_removals": False,
+        "requested_at": now,
+        "next_at": now,
+        "attempts": 0,
+        "member_count": 0,
+        "added_count": 0,
+        "changed_count": 0,
+        "removed_count": 0,
+    }
+
+
+def _give_up_abandoned(db: Session, now: datetime) -> None:
+    db.execute(
+        update(RosterSync)
+        .where(_is_abandoned(now), RosterSync.attempts >= MOST_ATTEMPTS)
+        .values(state=RosterSyncState.FAILED, lease_until=None, error=BROKEN_OFF, finished_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _waiting(db: Session, course_id: int) -> RosterSync | None:
@@ -241,11 +305,11 @@ def _finish(db: Session, sync: RosterSync, course: Course, changes: Changes, *, 
     sync.changed_count = len(changes.changed)
     sync.removed_count = len(changes.gone)
     system = Actor.system("roster", course.id)
+    _close_older_questions(db, sync)
     if held:
-        count = str(changes.held_back)
+        count = str(changes.leaving_count)
         activity.record(db, system, Verb.ROSTER_HELD, "roster_sync", sync.id, count)
         return
-    _close_older_questions(db, sync)
     counts = (sync.added_count, sync.changed_count, sync.removed_count)
     if any(counts):
         told = "+{} ~{} -{}".format(*counts)
@@ -253,7 +317,7 @@ def _finish(db: Session, sync: RosterSync, course: Course, changes: Changes, *, 
 
 
 def _close_older_questions(db: Session, sync: RosterSync) -> None:
-    """A whole reading that raised no question answers the ones before it."""
+    """A newer reading answers the questions before it, be it by asking anew."""
     db.execute(
         update(RosterSync)
         .where(

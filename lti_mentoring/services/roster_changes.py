@@ -4,7 +4,7 @@ A reading of 10,000 members costs one query and, when nothing has changed, no wr
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -27,10 +27,8 @@ STATES = {
     "deleted": MembershipState.GONE,
 }
 NAMES = ("name", "given_name", "email")
-LONGEST = {"name": 255, "given_name": 255, "email": 320}
-LONGEST_SUBJECT = 255
 LISTED_FIELDS = 6
-PLACES = 1 + LISTED_FIELDS  # with the subject
+PLACES = 2 + LISTED_FIELDS  # with the subject before them and the groups behind
 PART = 5000  # people in one statement
 
 
@@ -63,6 +61,7 @@ class Stored(NamedTuple):
     role: str
     launch_role: str | None
     launched_at: datetime | None
+    groups: str
 
     def says(self, listed: Listed) -> bool:
         """Whether the tables say what the roster says."""
@@ -70,10 +69,14 @@ class Stored(NamedTuple):
 
 
 class Staged:
-    """A roster while it is being read: one small tuple a person, the last entry of each wins."""
+    """A roster while it is being read: one small tuple a person, the last entry of each wins.
+
+    Most rosters do not speak of groups; ``groups`` has only those of whom they do.
+    """
 
     def __init__(self) -> None:
         self.people: dict[str, Listed] = {}
+        self.groups: dict[str, str] = {}
         self._seen_roles: dict[tuple[str, ...], tuple[CourseRole, bool]] = {}
 
     def add(self, members: Iterable[Member]) -> None:
@@ -81,13 +84,10 @@ class Staged:
         for member in members:
             role, is_test_user = self._judge(member.roles)
             state = STATES.get(member.status.lower(), MembershipState.ACTIVE)
-            self.people[member.subject[:LONGEST_SUBJECT]] = Listed(
-                member.name[: LONGEST["name"]],
-                member.given_name[: LONGEST["given_name"]],
-                member.email[: LONGEST["email"]],
-                role,
-                state,
-                is_test_user,
+            if member.groups is not None:
+                self.groups[member.subject] = member.groups
+            self.people[member.subject] = Listed(
+                member.name, member.given_name, member.email, role, state, is_test_user
             )
 
     def _judge(self, names: tuple[str, ...]) -> tuple[CourseRole, bool]:
@@ -104,8 +104,11 @@ class Staging:
     execution a person on SQLite, and more on PostgreSQL.
     """
 
-    def __init__(self, db: Session, people: Sequence[tuple[str, Listed]]) -> None:
-        rows = json.dumps([(subject, *listed) for subject, listed in people], ensure_ascii=False)
+    def __init__(
+        self, db: Session, people: Sequence[tuple[str, Listed]], groups: Mapping[str, str]
+    ) -> None:
+        told = [(subject, *listed, groups.get(subject, "")) for subject, listed in people]
+        rows = json.dumps(told, ensure_ascii=False)
         if db.get_bind().dialect.name == "sqlite":
             value = sa.func.json_each(rows).table_valued("value").c.value
             texts = [sa.func.json_extract(value, f"$[{place}]") for place in range(PLACES)]
@@ -116,25 +119,35 @@ class Staging:
         self.subject, self.name, self.given_name, self.email = texts[:4]
         self.role, self.state = texts[4:6]
         self.is_test_user = sa.cast(texts[6], sa.Boolean)
+        self.groups = texts[7] if groups else sa.literal("")  # most rosters tell none
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What differs. ``gone``, ``suspended`` and ``back`` are memberships; the rest are rows."""
+    """What differs. ``gone``, ``suspended`` and ``back`` are memberships; the rest are rows.
+
+    ``active_count`` members were here before, of whom ``leaving_count`` are missing now, or are
+    listed as inactive or deleted.
+    """
 
     member_count: int = 0
     active_count: int = 0
-    held_back: int = 0
+    leaving_count: int = 0
     added: list[tuple[str, Listed]] = field(default_factory=list)
     changed: list[dict[str, Any]] = field(default_factory=list)
     renamed: list[dict[str, Any]] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
     suspended: list[int] = field(default_factory=list)
     back: list[int] = field(default_factory=list)
+    groups: Mapping[str, str] = field(default_factory=dict)  # of those whose groups were told
 
     def without_removals(self) -> "Changes":
-        """The same, but nobody is missing."""
-        return replace(self, gone=[], held_back=len(self.gone))
+        """The same, but nobody is missing, and nobody who was here stops being so."""
+        stay = frozenset(self.suspended)
+        changed = [_staying(row) if row["id"] in stay else row for row in self.changed]
+        return replace(
+            self, gone=[], suspended=[], changed=[row for row in changed if row.keys() != {"id"}]
+        )
 
 
 def find_changes(
@@ -144,8 +157,10 @@ def find_changes(
     stored = _stored(db, course_id)
     found = Changes(
         member_count=len(staged.people),
-        active_count=sum(row.state != MembershipState.GONE for row in stored.values()),
+        active_count=sum(row.state == MembershipState.ACTIVE for row in stored.values()),
+        groups=staged.groups,
     )
+    leaving_count = 0
     now = clock.now()
     for subject, listed in staged.people.items():
         row = stored.get(subject)
@@ -153,16 +168,20 @@ def find_changes(
             found.added.append((subject, listed))
         elif not row.says(listed):
             _compare(found, row, listed, now)
+    if staged.groups:
+        _compare_groups(found, stored)
     if complete and staged.people:
         missing = (row for subject, row in stored.items() if subject not in staged.people)
-        found.gone.extend(row.membership_id for row in missing if _has_left(row, began_at))
-    return found
+        left = [row for row in missing if _has_left(row, began_at)]
+        found.gone.extend(row.membership_id for row in left)
+        leaving_count = sum(row.state == MembershipState.ACTIVE for row in left)
+    return replace(found, leaving_count=leaving_count + len(found.suspended))
 
 
 def write_changes(db: Session, course_id: int, registration_id: int, changes: Changes) -> None:
     """Write them, in a handful of bulk statements."""
     for first in range(0, len(changes.added), PART):
-        added = Staging(db, changes.added[first : first + PART])
+        added = Staging(db, changes.added[first : first + PART], changes.groups)
         _add_users(db, registration_id, added)
         _add_memberships(db, course_id, registration_id, added)
     if changes.renamed:
@@ -190,6 +209,7 @@ def _stored(db: Session, course_id: int) -> dict[str, Stored]:
             _plain(Membership.role),
             _plain(Membership.launch_role),
             Membership.launched_at,
+            Membership.groups,
         )
         .join(PlatformUser, PlatformUser.id == Membership.user_id)
         .where(Membership.course_id == course_id)
@@ -248,6 +268,23 @@ def _state_change(row: Stored, listed: Listed, now: datetime) -> dict[str, Any]:
     return {"state": listed.state, "left_at": left_at}
 
 
+def _staying(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in {"state", "left_at"}}
+
+
+def _compare_groups(found: Changes, stored: Mapping[str, Stored]) -> None:
+    """What a roster does not speak of is kept from the launch."""
+    changed = {row["id"]: row for row in found.changed}
+    for subject, told in found.groups.items():
+        row = stored.get(subject)
+        if row is None or row.groups == told:
+            continue
+        if row.membership_id in changed:
+            changed[row.membership_id]["groups"] = told
+        else:
+            found.changed.append({"id": row.membership_id, "groups": told})
+
+
 def _has_left(row: Stored, began_at: datetime) -> bool:
     """Once listed or a learner, and not seen since the reading began."""
     if row.state == MembershipState.GONE or row.is_test_user:
@@ -295,6 +332,7 @@ def _add_memberships(db: Session, course_id: int, registration_id: int, added: S
         "roster_role": added.role,
         "state": added.state,
         "is_test_user": added.is_test_user,
+        "groups": added.groups,
         "roster_role_changed_at": now,
         "roster_seen_at": now,
         "joined_at": now,

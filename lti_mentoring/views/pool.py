@@ -8,24 +8,21 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from lti_mentoring.forms.pool import BulkForm, CapacityForm, ticked, wanted_in
-from lti_mentoring.forms.programs import typed_version
 from lti_mentoring.policies.program import coordinates, staff
 from lti_mentoring.queries import learners as learner_queries
 from lti_mentoring.queries import pool as pool_queries
 from lti_mentoring.queries import rosters
 from lti_mentoring.queries.pool import mentor_row, profile_for, profiles_for
 from lti_mentoring.queries.programs import current_program
-from lti_mentoring.rules.transitions import may_become
+from lti_mentoring.rules.mentor_steps import coordinators_moves
 from lti_mentoring.services import mentors, roster
 from lti_mentoring.vocabulary import MentorState
 from lti_mentoring.web.guards import guarded_by
 from lti_mentoring.web.notices import say
+from lti_mentoring.web.page_forms import typed_version
 from lti_mentoring.web.spans import ago
 
 blueprint = Blueprint("pool", __name__)
-
-IN_POOL = (MentorState.ACTIVE, MentorState.PAUSED)
-NOT_YET = (MentorState.INVITED, MentorState.STARTED)
 
 
 @blueprint.get("/people")
@@ -119,7 +116,7 @@ def seats(participant_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _mentor_page(mentor_row(g.db, g.actor, participant_id), form), 422
     profile = profile_for(g.db, g.actor, participant_id)
-    mentors.change_capacity(g.db, g.actor, profile, form.capacity.data, typed_version(form))
+    mentors.change_capacity(g.db, g.actor, profile, form.capacity.data, typed_version())
     say(_("Saved."))
     return redirect(url_for("pool.mentor", participant_id=participant_id), code=303)
 
@@ -176,14 +173,6 @@ def _list_page(template: str, found: Any) -> str:
 
 
 def _mentor_page(row: pool_queries.MentorRow, form: CapacityForm) -> str:
-    return render_template("pool/mentor.html", row=row, form=form, moves=_moves(row.state))
-
-
-def _moves(state: MentorState) -> list[MentorState]:
-    """What a coordinator can make of a mentor. Nobody gets into the pool against their will."""
-    if state is MentorState.SUBMITTED:
-        return []
-    if state in NOT_YET:
-        return [MentorState.WITHDRAWN]
-    offered = (*IN_POOL, MentorState.RETIRED) if state in IN_POOL else (MentorState.INVITED,)
-    return [wanted for wanted in offered if may_become(state, wanted)]
+    return render_template(
+        "pool/mentor.html", row=row, form=form, moves=coordinators_moves(row.state)
+    )

@@ -4,7 +4,8 @@ import pytest
 
 from lti_mentoring.advantage.line_items import (
     WantedColumn,
-    find_or_create,
+    create,
+    find,
     list_columns,
     read_column,
     resource_id_of,
@@ -27,6 +28,10 @@ def on_wire(number, resource_id=OURS, tag="engagement", **facts):
         "tag": tag,
         **facts,
     }
+
+
+def find_or_create(client, url, wanted):
+    return find(client, url, wanted) or create(client, url, wanted)
 
 
 def found(client):

@@ -1,5 +1,7 @@
 """A course whose roster a canned platform gives out, and a function that reads it."""
 
+import re
+
 import pytest
 
 from lti_mentoring.models import Course
@@ -11,6 +13,7 @@ from tests.support.canned_platform import LMS, CannedPlatform
 from tests.support.factories import make_course
 
 ROSTER = "/roster"
+WRITES_PEOPLE = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) (membership|platform_user)\b")
 
 
 def entry(subject, role="Learner", **facts):
