@@ -21,12 +21,16 @@ class Reader(StrEnum):
 
 
 class Access(StrEnum):
-    """How far the look goes. ``COUNT`` is number, state or yes/no, never the text."""
+    """How far the look goes. ``COUNT`` is number, state or yes/no, never the text.
+
+    ``COUNT_IF_SHARED`` is the same, and only where the person whose data it is allows it.
+    """
 
     WRITE = "write"
     READ = "read"
     IF_SHARED = "if_shared"
     COUNT = "count"
+    COUNT_IF_SHARED = "count_if_shared"
     NONE = "none"
 
 
@@ -48,9 +52,12 @@ class DataKind(StrEnum):
     FIT_ANSWER_OF_MENTOR = "fit_answer_of_mentor"
     ENGAGEMENT = "engagement"
     EXEMPTION_NOTE = "exemption_note"
+    CLOSING_TAKEAWAY = "closing_takeaway"
+    CLOSING_DECISION = "closing_decision"
 
 
 _R, _W, _S, _C, _N = Access.READ, Access.WRITE, Access.IF_SHARED, Access.COUNT, Access.NONE
+_O = Access.COUNT_IF_SHARED  # a parent or adviser, if the learner says so
 _COLUMNS = (
     Reader.MENTEE,
     Reader.MENTOR,
@@ -66,17 +73,19 @@ _ROWS: Mapping[DataKind, tuple[Access, ...]] = {
     DataKind.INTAKE: (_W, _R, _N, _R, _N, _N),  # the mentor reads topics and goal only
     DataKind.REQUEST_NOTE: (_W, _R, _N, _N, _N, _N),
     DataKind.SIGNATURE: (_W, _W, _N, _C, _N, _N),
-    DataKind.SESSION_FACTS: (_R, _R, _N, _R, _N, _C),
+    DataKind.SESSION_FACTS: (_R, _R, _N, _R, _O, _C),
     DataKind.AGENDA_AND_SHARED_NOTES: (_W, _W, _N, _N, _N, _N),
     DataKind.NOTE_OF_MENTEE: (_W, _N, _N, _N, _N, _N),
     DataKind.NOTE_OF_MENTOR: (_N, _W, _N, _N, _N, _N),
-    DataKind.PRIVATE_GOAL: (_W, _N, _N, _C, _N, _C),
-    DataKind.SHARED_GOAL: (_W, _R, _N, _C, _N, _C),
+    DataKind.PRIVATE_GOAL: (_W, _N, _N, _C, _O, _C),
+    DataKind.SHARED_GOAL: (_W, _R, _N, _C, _O, _C),
     DataKind.ACTION_ITEM: (_W, _W, _N, _N, _N, _N),
     DataKind.FIT_ANSWER_OF_MENTEE: (_W, _N, _N, _C, _N, _N),
     DataKind.FIT_ANSWER_OF_MENTOR: (_N, _W, _N, _C, _N, _N),
-    DataKind.ENGAGEMENT: (_R, _S, _N, _R, _N, _C),  # the mentor, if the program says so
+    DataKind.ENGAGEMENT: (_R, _S, _N, _R, _O, _C),  # the mentor, if the program says so
     DataKind.EXEMPTION_NOTE: (_N, _N, _N, _W, _N, _N),
+    DataKind.CLOSING_TAKEAWAY: (_W, _N, _N, _N, _N, _N),
+    DataKind.CLOSING_DECISION: (_W, _N, _N, _C, _N, _N),
 }
 
 MATRIX: Mapping[DataKind, Mapping[Reader, Access]] = {

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from lti_mentoring.models import (
     LineItem,
     MentoringSession,
     Pairing,
+    Participant,
     Program,
     ScorePublication,
 )
@@ -49,10 +51,12 @@ WORKING = frozenset({PairingState.TRIAL, PairingState.ACTIVE, PairingState.CLOSI
 LOOKING_BACK = frozenset({ProgramState.CLOSING, ProgramState.CLOSED})
 
 LONGEST_LEDGER = 200
+MOST_VERSIONS = 20
 MENTOR_MISSED = "mentor_missed"  # the ledger's names of facts; see grading/ledger.py
 VERSION = "#"
 
 _programs = cast(Table, Program.__table__)
+_participants = cast(Table, Participant.__table__)
 _rubrics = cast(Table, EngagementRubric.__table__)
 _scores = cast(Table, EngagementScore.__table__)
 _events = cast(Table, EngagementEvent.__table__)
@@ -63,12 +67,19 @@ _sessions = cast(Table, MentoringSession.__table__)
 _line_items = cast(Table, LineItem.__table__)
 _publications = cast(Table, ScorePublication.__table__)
 
-_newest_rubric = (
-    select(func.max(_rubrics.c.id)).where(_rubrics.c.program_id == PROGRAM).scalar_subquery()
+_joined_at = select(_participants.c.joined_at).where(_participants.c.id == MENTEE).scalar_subquery()
+_has_closed = (
+    select(_events.c.id)
+    .where(_events.c.participant_id == MENTEE, _events.c.component == Component.CLOSURE)
+    .exists()
 )
-_reviewed_count = (
+_reviewed_count = (  # as the score's evidence counts them
     select(func.count())
-    .where(_goals.c.owner_id == MENTEE, _goals.c.reviewed_at.is_not(None))
+    .where(
+        _goals.c.owner_id == MENTEE,
+        _goals.c.reviewed_at.is_not(None),
+        (_goals.c.state != GoalState.DROPPED) | _has_closed,
+    )
     .scalar_subquery()
 )
 _has_goal = (
@@ -96,12 +107,16 @@ _live_state = (
     .where(_pairings.c.mentee_id == MENTEE, one_of(_pairings.c.state, LIVE_PAIRING))
     .scalar_subquery()
 )
-# The newest score and its delivery, the rubric in force, and what is open to the learner.
+# The newest score and its delivery, and what is open to the learner: once for each version of
+# the rubric, the one in force first.
 _STANDING = (
     select(
         _programs.c.state.label("program_state"),
         _programs.c.time_zone,
         _programs.c.posts_engagement,
+        _programs.c.mentors_see_engagement,
+        _joined_at.label("joined_at"),
+        _rubrics.c.created_at.label("in_force_at"),
         _rubrics.c.weights,
         _rubrics.c.targets,
         _rubrics.c.gates,
@@ -121,7 +136,7 @@ _STANDING = (
         _live_state.label("pairing_state"),
     )
     .select_from(_programs)
-    .outerjoin(_rubrics, _rubrics.c.id == _newest_rubric)
+    .outerjoin(_rubrics, _rubrics.c.program_id == _programs.c.id)
     .outerjoin(_scores, _scores.c.participant_id == MENTEE)
     .outerjoin(
         _line_items,
@@ -134,6 +149,8 @@ _STANDING = (
         & (_publications.c.participant_id == MENTEE),
     )
     .where(_programs.c.id == PROGRAM)
+    .order_by(_rubrics.c.version_number.desc())
+    .limit(MOST_VERSIONS)
 )
 _LEDGER = (
     select(
@@ -194,11 +211,20 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class CountedBefore:
+    """What counted until it was changed."""
+
+    until: datetime
+    lines: tuple[RubricLine, ...]
+
+
+@dataclass(frozen=True)
 class MyEngagement:
     """Everything on a learner's own page. ``missing`` are the gates of completion not passed yet.
 
     ``current`` is none before anything was computed; ``lines`` always say what counts, and
-    ``doable`` what the learner can do something about now.
+    ``doable`` what the learner can do something about now. ``counted_before`` has what held
+    earlier while the learner took part, the newest first.
     """
 
     current: Engagement | None
@@ -210,31 +236,39 @@ class MyEngagement:
     exemptions: list[ExemptionLine]
     delivery: Delivery | None
     posts: bool
+    mentor_sees: bool
     doable: frozenset[Component]
+    counted_before: tuple[CountedBefore, ...]
 
 
 def my_engagement(db: Session, mentee_id: int, program_id: int, now: datetime) -> MyEngagement:
     """The learner's engagement as it stands, with its reasons; three queries."""
     connection, given = db.connection(), {"mentee_id": mentee_id}
-    standing = connection.execute(_STANDING, {**given, "program_id": program_id}).one()
+    versions = connection.execute(_STANDING, {**given, "program_id": program_id}).all()
+    standing = versions[0]
     ledger = connection.execute(_LEDGER, given).all()
     exemptions = connection.execute(_EXEMPTIONS, given)
     has_rubric, has_score = standing.gates is not None, standing.computed_at is not None
     lines = rubric_lines(standing.weights, standing.targets) if has_rubric else ()
     parts = from_json(standing.parts) if has_score else ()
     gates = [Component(gate) for gate in standing.gates] if has_rubric else []
-    missing = _missing(gates, lines, parts, standing.reviewed_count) if has_score else tuple(gates)
     return MyEngagement(
         current=Engagement(standing.score, parts) if has_score else None,
         computed_at=standing.computed_at,
         is_complete=bool(standing.is_complete),
         lines=lines,
-        missing=missing,
+        missing=_missing(gates, lines, parts, standing.reviewed_count),
         ledger=[_ledger_line(event) for event in ledger],
         exemptions=[ExemptionLine(*row) for row in exemptions],
         delivery=_delivery(standing),
         posts=standing.posts_engagement,
+        mentor_sees=standing.mentors_see_engagement,
         doable=_doable(standing, ledger, now),
+        counted_before=tuple(
+            CountedBefore(newer.in_force_at, rubric_lines(older.weights, older.targets))
+            for newer, older in pairwise(versions)
+            if newer.in_force_at > standing.joined_at
+        ),
     )
 
 
@@ -242,6 +276,7 @@ def _doable(standing: AnyRow, ledger: Sequence[AnyRow], now: datetime) -> frozen
     """What the learner can do something about now; the rest waits for somebody or some day."""
     week = progress_week_source(now, ZoneInfo(standing.time_zone))
     told_now = (Component.GOAL_PROGRESS, week) in {(fact.component, fact.source) for fact in ledger}
+    has_answered = any(fact.component is Component.FEEDBACK for fact in ledger)
     possible = {
         Component.NEEDS: True,
         Component.GOALS_SET: True,
@@ -249,7 +284,7 @@ def _doable(standing: AnyRow, ledger: Sequence[AnyRow], now: datetime) -> frozen
         Component.SESSIONS: standing.pairing_state in WORKING,
         Component.GOAL_PROGRESS: standing.has_goal and not told_now,
         Component.REFLECTION: standing.held_count > standing.reflected_count,
-        Component.FEEDBACK: standing.pairing_state is PairingState.TRIAL,
+        Component.FEEDBACK: standing.pairing_state in WORKING and not has_answered,
         Component.CLOSURE: standing.program_state in LOOKING_BACK,
     }
     return frozenset(component for component, can in possible.items() if can)
@@ -270,7 +305,7 @@ def _missing(
         for line in lines
     ]
     shown = {part.component: part.shown for part in parts}
-    exempt = {part.component for part in parts if part.is_exempt}
+    exempt = {part.component for part in parts if part.is_let_off}
     return completion(gates, prorated, shown, Decimal(1), exempt, goals_reviewed).missing
 
 

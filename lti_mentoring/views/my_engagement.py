@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, g, render_template, url_for
+from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from lti_mentoring.core import clock
 from lti_mentoring.policies.program import is_mentee
 from lti_mentoring.queries.my_engagement import MyEngagement, my_engagement
+from lti_mentoring.queries.observing import followers, observation_for
 from lti_mentoring.rules.engagement import NextAct, next_best
+from lti_mentoring.services import observing
 from lti_mentoring.vocabulary import Component
 from lti_mentoring.web.guards import guarded_by
+from lti_mentoring.web.notices import say
 
 blueprint = Blueprint("my_engagement", __name__)
 
@@ -38,7 +42,22 @@ def show() -> ResponseReturnValue:
         mine=mine,
         act=act,
         ways={component: way() for component, way in WAYS.items()},
+        followers=followers(g.db, g.actor),
     )
+
+
+@blueprint.post("/my-engagement/followers/<int:observation_id>/<any(share, stop):answer>")
+@guarded_by(is_mentee)
+def answer_follower(observation_id: int, answer: str) -> ResponseReturnValue:
+    """Somebody who follows me sees my numbers, or nothing again."""
+    observation = observation_for(g.db, g.actor, observation_id)
+    if answer == "share":
+        observing.share(g.db, g.actor, observation)
+        say(_("Your numbers are shown now. You can stop that at any time."))
+    else:
+        observing.stop_sharing(g.db, g.actor, observation)
+        say(_("Nothing is shown any more."))
+    return redirect(url_for("my_engagement.show"), code=303)
 
 
 def _next_act(mine: MyEngagement) -> NextAct | None:

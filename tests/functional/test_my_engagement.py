@@ -7,10 +7,18 @@ import pytest
 
 from lti_mentoring.core import clock
 from lti_mentoring.grading import ledger, recompute
-from lti_mentoring.models import Exemption, ScorePublication
-from lti_mentoring.vocabulary import Component, ExemptionReason, PublicationState
+from lti_mentoring.models import (
+    Activity,
+    EngagementEvent,
+    EngagementScore,
+    Exemption,
+    Program,
+    ScorePublication,
+)
+from lti_mentoring.services import rubrics
+from lti_mentoring.vocabulary import Component, ExemptionReason, PublicationState, Verb
 from tests.support.counting import statements_of
-from tests.support.factories import add, make_goal, make_line_item
+from tests.support.factories import add, make_goal, make_line_item, make_mentee
 from tests.support.pairs import agree, make_pair
 from tests.support.visitor import visit
 
@@ -146,6 +154,76 @@ def test_what_is_missing_for_completion_is_listed(app, database, pair):
     assert ["Sessions" in item.text_content() for item in listed] == [True]
 
 
+def change_what_counts(database, pair, **weights):
+    with database.transaction() as db:
+        program = db.get_one(Program, pair.program.id)
+        wanted = {**rubrics.newest_rubric(db, program).weights, **weights}
+        rubrics.change_weights(db, pair.teresa(db), program, wanted)
+
+
+# The rubric of the tests' programs gives orientation ten points, which nobody can choose.
+MORE_GOALS = {"orientation": 0, "sessions": 30, "goals_set": 30}
+MORE_SESSIONS = {"sessions": 50, "goals_set": 10}
+
+
+def test_who_takes_part_is_told_when_what_counts_was_changed(app, database, pair, frozen_clock):
+    earn(database, pair, Component.GOALS_SET, "goal:1")
+    before = page(app, pair)
+    frozen_clock.tick(days=1)
+    change_what_counts(database, pair, **MORE_GOALS)
+
+    after = page(app, pair)
+
+    assert "What counts was changed" not in before.text
+    assert "What counts was changed on Tue 3 Mar." in after.text
+    assert "Nothing that you earned is lost; your score was worked out anew." in after.text
+    assert "30 of 30 points" in after.text
+    assert "10 of 10 points" in before.text
+
+
+def test_what_counted_before_stays_to_be_read_with_its_dates(app, database, pair, frozen_clock):
+    for weights in (MORE_GOALS, MORE_SESSIONS):
+        frozen_clock.tick(days=1)
+        change_what_counts(database, pair, **weights)
+
+    told = page(app, pair).page.xpath("//section[@aria-labelledby='changed']")[0]
+
+    said = " ".join(told.text_content().split())
+    assert said.index("Until Wed 4 Mar, 09:00") < said.index("Until Tue 3 Mar, 09:00")
+    assert told.xpath(".//dl/dt[starts-with(., 'Goals')]/following-sibling::dd[1]/text()") == [
+        "30 points",
+        "10 points",
+    ]
+
+
+def test_a_change_takes_nothing_from_the_ledger(database, pair, frozen_clock):
+    earn(database, pair, Component.GOALS_SET, "goal:1")
+    with database.reading() as db:
+        before = [(e.id, e.credit, e.source) for e in db.query(EngagementEvent)]
+
+    change_what_counts(database, pair, **MORE_GOALS)
+
+    with database.reading() as db:
+        after = [(e.id, e.credit, e.source) for e in db.query(EngagementEvent)]
+        score = db.get_one(EngagementScore, pair.mentee.id)
+        rubric = rubrics.newest_rubric(db, db.get_one(Program, pair.program.id))
+        noted = db.query(Activity).filter_by(verb=Verb.RUBRIC_CHANGED).one()
+    assert after == before
+    assert score.rubric_id == rubric.id
+    assert (noted.noun_id, noted.detail) == (pair.program.id, str(rubric.version_number))
+
+
+def test_who_came_after_the_change_is_told_nothing(app, database, pair, frozen_clock):
+    frozen_clock.tick(days=1)
+    change_what_counts(database, pair, **MORE_GOALS)
+    with database.transaction() as db:
+        late = make_mentee(db, db.merge(pair.program), name="Late Comer")
+
+    assert (
+        "What counts was changed" not in visit(app, late.membership_id).get("/my-engagement").text
+    )
+
+
 @pytest.mark.parametrize("who", ["mentor", "teacher"])
 def test_only_learners_have_the_page(app, pair, who):
     member_id = pair.teacher.id if who == "teacher" else pair.mentor.membership_id
@@ -159,6 +237,7 @@ def test_my_engagement_needs_five_queries_at_most_however_long_the_ledger_is(
 ):
     for number in range(facts):
         earn(database, pair, Component.SESSIONS, f"session:{number}")
+    change_what_counts(database, pair, **MORE_GOALS)
     visitor = visit(app, pair.mentee.membership_id)
 
     with statements_of(database) as sent:
