@@ -9,7 +9,7 @@ import sys
 
 from benchmarks.measuring import LONGEST_SECONDS, ROOT
 
-NAMES = ("launch", "keys", "roster", "queries", "weight")
+NAMES = ("launch", "keys", "roster", "memory", "scores", "queries", "weight")
 
 
 def main() -> None:

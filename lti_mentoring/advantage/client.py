@@ -5,7 +5,8 @@ from typing import Any
 
 from lti_mentoring.advantage.tokens import RegisteredTool, Tokens
 from lti_mentoring.core.errors import PlatformRefused, PlatformUnavailable
-from lti_mentoring.core.http import Answer, Client, retry_after
+from lti_mentoring.core.http import Answer, Client
+from lti_mentoring.core.retry_after import retry_after
 from lti_mentoring.vocabulary import Product, Scope
 
 OK = range(200, 300)

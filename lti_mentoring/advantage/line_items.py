@@ -47,6 +47,11 @@ def resource_id_of(program_id: int) -> str:
     return f"{PREFIX}{program_id}"
 
 
+def is_ours(column: Column) -> bool:
+    """Whether this tool made the column, for whichever program."""
+    return column.resource_id.startswith(PREFIX)
+
+
 def list_columns(
     client: ServiceClient, line_items_url: str, *, resource_id: str, tag: str
 ) -> list[Column]:
@@ -73,21 +78,19 @@ def list_columns(
     return list(found.values())
 
 
-def find_or_create(client: ServiceClient, line_items_url: str, wanted: WantedColumn) -> Column:
-    """The wanted column, made if it is not there.
+def find(client: ServiceClient, line_items_url: str, wanted: WantedColumn) -> Column | None:
+    """The wanted column, if the course has it.
 
-    Safe to repeat after a lost answer: what was made then is found now. Of several (a copied
-    activity shares its ids) the one of the wanted link wins, then the first.
+    Asked before one is made, so that what was made and whose answer was lost is found. Of several
+    (a copied activity shares its ids) the one of the wanted link wins, then the first.
 
     Raises:
         PlatformUnavailable: if asking later may help.
-        PlatformRefused: if the tool may not make columns.
+        PlatformRefused: if the tool may not list columns.
     """
     found = list_columns(client, line_items_url, resource_id=wanted.resource_id, tag=wanted.tag)
-    if found:
-        ours = [c for c in found if c.resource_link_id == (wanted.resource_link_id or "")]
-        return (ours or found)[0]
-    return _create(client, line_items_url, wanted)
+    ours = [c for c in found if c.resource_link_id == (wanted.resource_link_id or "")]
+    return next(iter(ours or found), None)
 
 
 def read_column(client: ServiceClient, url: str) -> Column:
@@ -103,7 +106,13 @@ def read_column(client: ServiceClient, url: str) -> Column:
     return column
 
 
-def _create(client: ServiceClient, line_items_url: str, wanted: WantedColumn) -> Column:
+def create(client: ServiceClient, line_items_url: str, wanted: WantedColumn) -> Column:
+    """A new column, for a course that has none; asking twice makes two.
+
+    Raises:
+        PlatformUnavailable: if asking later may help.
+        PlatformRefused: if the tool may not make columns.
+    """
     content: dict[str, Any] = {
         "label": wanted.label,
         "scoreMaximum": json_number(wanted.score_maximum),

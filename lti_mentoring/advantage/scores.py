@@ -14,6 +14,7 @@ from lti_mentoring.vocabulary import ActivityProgress, MediaType, Product, Scope
 HEADERS = {"Content-Type": MediaType.SCORE.value, "Accept": "*/*"}
 CONFLICT = 409
 BAD_REQUEST = 400
+REMOVED = 410
 TIMESTAMP_WORDS = ("already exists for the provided timestamp", "before last updated timestamp")
 CANVAS_SUBMISSION = "https://canvas.instructure.com/lti/submission"
 
@@ -49,6 +50,11 @@ class Refused:
     """It will not take it; ``reason`` is a sentence of ours that an instructor may read."""
 
     reason: str
+
+
+@dataclass(frozen=True)
+class Gone(Refused):
+    """It does not know the column, or the person, any more; only a look can tell which."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +120,8 @@ def _outcome(answer: Answer) -> Outcome:
         return Delivered()
     if answer.status in {UNAUTHORIZED, FORBIDDEN}:
         return Refused(NOT_PERMITTED)
-    if answer.status == NOT_FOUND:
-        return Refused(COLUMN_GONE)
+    if answer.status in {NOT_FOUND, REMOVED}:
+        return Gone(COLUMN_GONE)
     return Refused(NOT_GRADED)
 
 

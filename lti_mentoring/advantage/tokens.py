@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from lti_mentoring.core import clock
 from lti_mentoring.core.db import Transaction
 from lti_mentoring.core.errors import PlatformRefused, PlatformUnavailable
-from lti_mentoring.core.http import Answer, Client, retry_after
+from lti_mentoring.core.http import Answer, Client
 from lti_mentoring.core.keys import SecretBox, Signer, Unreadable, new_secret
+from lti_mentoring.core.retry_after import retry_after
 from lti_mentoring.core.upsert import upsert
 from lti_mentoring.models import AccessToken, Registration
 from lti_mentoring.vocabulary import Product, Scope

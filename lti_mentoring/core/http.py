@@ -16,7 +16,6 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
@@ -27,14 +26,12 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from lti_mentoring.core import clock
 from lti_mentoring.core.errors import AddressRefused, PlatformUnavailable
 
 PIECE_BYTES = 65_536
 MOST_REDIRECTS = 3
-LONGEST_WAIT_SECONDS = 86_400.0
-EPOCH_SECONDS = 1_000_000_000  # a reset header above this is a moment, below it a duration
 SUCCESS = 2  # first digit of the status
+USUAL_HEADERS = {"Accept": "*/*", "Accept-Encoding": requests.utils.DEFAULT_ACCEPT_ENCODING}
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -139,7 +136,7 @@ class Client:
             AddressRefused: if the tool does not talk to this address.
             PlatformUnavailable: if no complete answer came within the limits.
         """
-        sent = {"User-Agent": self._user_agent, **(headers or {})}
+        sent = {"User-Agent": self._user_agent, **USUAL_HEADERS, **(headers or {})}
         body = data
         if json is not None:
             body = _compact(json)
@@ -179,15 +176,16 @@ class Client:
         if not any(url.startswith(prefix) for prefix in self._mounted):
             self.check_address(url)
         began = time.monotonic()
-        host = urlsplit(url).hostname
         try:
             answer = self._send(method, url, headers, body, deadline)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            log.info("no answer", extra={"method": method, "host": host, "why": _why(error)})
+            facts = {"method": method, "host": urlsplit(url).hostname, "why": _why(error)}
+            log.info("no answer", extra=facts)
             raise PlatformUnavailable(_why(error)) from error
-        spent = round((time.monotonic() - began) * 1000)
-        facts = {"method": method, "host": host, "status": answer.status, "ms": spent}
-        log.debug("asked", extra=facts)
+        if log.isEnabledFor(logging.DEBUG):
+            spent = round((time.monotonic() - began) * 1000)
+            asked = {"method": method, "host": urlsplit(url).hostname}
+            log.debug("asked", extra={**asked, "status": answer.status, "ms": spent})
         return answer
 
     def _send(
@@ -198,14 +196,12 @@ class Client:
         body: bytes | Mapping[str, str] | None,
         deadline: float,
     ) -> Answer:
-        with self._session().request(
-            method,
-            url,
-            headers=dict(headers),
-            data=body,
-            timeout=(self.limits.connect_timeout_seconds, self.limits.read_timeout_seconds),
-            allow_redirects=False,
+        adapter = self._session().get_adapter(url)
+        # Not by way of the session: its cookies, logins and proxies cost more than the sending.
+        with adapter.send(
+            _prepared(method, url, headers, body),
             stream=True,
+            timeout=(self.limits.connect_timeout_seconds, self.limits.read_timeout_seconds),
         ) as response:
             content = bytearray()
             for piece in _pieces(response):
@@ -254,18 +250,6 @@ def check_address(url: str, *, allow_private: bool) -> None:
         raise AddressRefused(f"the address must begin with {' or '.join(sorted(schemes))}")
     if not host or parts.username is not None:
         raise AddressRefused("the address must name a host, and no user")
-
-
-def retry_after(answer: Answer) -> float | None:
-    """Seconds that the platform asks to wait, 0 to a day; null if it does not say.
-
-    Reads ``Retry-After`` (seconds or a date) and ``X-Rate-Limit-Reset`` (Blackboard).
-    """
-    for name in ("Retry-After", "X-Rate-Limit-Reset"):
-        seconds = _seconds(answer.headers.get(name, "").strip())
-        if seconds is not None:
-            return max(0.0, min(seconds, LONGEST_WAIT_SECONDS))
-    return None
 
 
 def is_public(text: str) -> bool:
@@ -344,6 +328,18 @@ class PublicAdapter(HTTPAdapter):
         }
 
 
+def _prepared(
+    method: str, url: str, headers: Mapping[str, str], body: bytes | Mapping[str, str] | None
+) -> requests.PreparedRequest:
+    """The request as ``requests`` makes it, without looking for cookies and logins."""
+    prepared = requests.PreparedRequest()
+    prepared.prepare_method(method)
+    prepared.prepare_url(url, None)
+    prepared.prepare_headers(headers)
+    prepared.prepare_body(body, None)
+    return prepared
+
+
 def _pieces(response: requests.Response) -> Iterator[bytes]:
     """The body in pieces as they arrive, so that a dripping answer is noticed."""
     raw = response.raw
@@ -363,26 +359,6 @@ def _same_host_target(answer: Answer) -> str | None:
         return None
     target = urljoin(answer.url, answer.headers.get("Location", ""))
     return target if urlsplit(target)[:2] == urlsplit(answer.url)[:2] else None
-
-
-def _seconds(text: str) -> float | None:
-    if not text:
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        return _seconds_until(text)
-    return number - clock.now().timestamp() if number > EPOCH_SECONDS else number
-
-
-def _seconds_until(text: str) -> float | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        return None
-    return (moment - clock.now()).total_seconds()
 
 
 def _why(error: Exception) -> str:

@@ -1,17 +1,24 @@
-"""A program's gradebook columns: planned as rows, then found or made by background work."""
+"""A program's gradebook columns: planned as rows, then found or made by background work.
+
+A column that the LMS does not know any more is looked for, and made anew once by itself. If that
+one goes too, somebody wants it so: it stays away until a person asks for it.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from lti_mentoring.advantage.client import ServiceClient
+from lti_mentoring.advantage.client import NOT_FOUND, ServiceClient
 from lti_mentoring.advantage.line_items import (
+    Column,
     WantedColumn,
-    find_or_create,
+    create,
+    find,
+    is_ours,
     read_column,
     resource_id_of,
 )
@@ -21,6 +28,7 @@ from lti_mentoring.core.bell import ring_soon
 from lti_mentoring.core.db import Transaction
 from lti_mentoring.core.errors import AddressRefused, PlatformRefused, PlatformUnavailable
 from lti_mentoring.core.upsert import insert_into
+from lti_mentoring.grading import outbox
 from lti_mentoring.models import (
     Course,
     Deployment,
@@ -36,11 +44,18 @@ MAXIMUM = {LineItemKind.ENGAGEMENT: Decimal(100), LineItemKind.COMPLETION: Decim
 LABEL = {LineItemKind.ENGAGEMENT: "Mentoring", LineItemKind.COMPLETION: "Mentoring completed"}
 NOT_YET = (ProgramState.DRAFT, ProgramState.CANCELLED)
 
+LOOK_AGAIN_AFTER = timedelta(hours=1)
+"""For so long a look holds: a column that was there is not looked for again."""
+
+NOT_ACCEPTED = frozenset({400, 404, 422})
+"""What an LMS answers if it does not know what the request names."""
+
 NO_GRADEBOOK = "The LMS does not offer its gradebook to this tool."
 NO_COLUMN = (
     "The LMS lets the tool write scores, but not make columns. Add a grade to the activity in "
     "the LMS and open it once, or permit the tool to manage columns."
 )
+DELETED = "The column was deleted in the LMS, so no scores are sent."
 
 
 @dataclass(frozen=True)
@@ -54,6 +69,8 @@ class Errand:
     resource_link_id: int | None
     scopes: frozenset[str]
     wanted: WantedColumn
+    lost_url: str | None
+    was_remade: bool
 
 
 @dataclass(frozen=True)
@@ -62,6 +79,7 @@ class Found:
 
     url: str
     maximum: Decimal | None = None
+    is_new: bool = False
 
 
 def plan_columns(db: Session, program: Program) -> list[LineItem]:
@@ -98,6 +116,46 @@ def look_again(db: Session, course_id: int) -> int:
     if missing:
         ring_soon(db, BELL)
     return len(missing)
+
+
+def miss(db: Session, line_item_id: int, url: str) -> bool:
+    """The LMS does not know the column at ``url``: look for it. True if scores should wait for it.
+
+    If it was there when it was looked for lately, the score's person must be what is missing.
+    """
+    row = db.get_one(LineItem, line_item_id, with_for_update=True)
+    if row.url != url:
+        return True  # it is being looked for, or was found elsewhere meanwhile
+    now = clock.now()
+    is_recent = row.missed_at is not None and now < row.missed_at + LOOK_AGAIN_AFTER
+    if is_recent and not _is_just_remade(row):
+        return False
+    row.missed_at, row.lost_url, row.url = now, url, None
+    row.attempts, row.next_at, row.error = 0, now, None
+    ring_soon(db, BELL)
+    return True
+
+
+def _is_just_remade(row: LineItem) -> bool:
+    """Whether the last look found nothing, and the column was made anew."""
+    return bool(row.remade_at and row.missed_at and row.remade_at >= row.missed_at)
+
+
+def make_again(db: Session, program_id: int) -> int:
+    """Find or make columns that wait for a person, as one asks; how many."""
+    waiting = db.scalars(
+        select(LineItem).where(
+            LineItem.program_id == program_id,
+            LineItem.url.is_(None),
+            LineItem.next_at.is_(None),
+        )
+    ).all()
+    for row in waiting:
+        row.next_at, row.attempts, row.error = clock.now(), 0, None
+        row.remade_at = None
+    if waiting:
+        ring_soon(db, BELL)
+    return len(waiting)
 
 
 def ensure_due(
@@ -177,7 +235,8 @@ def _open(db: Session, line_item_id: int) -> Errand:
         .join(Registration, Registration.id == Deployment.registration_id)
         .where(LineItem.id == line_item_id)
     ).one()
-    link = _coupled_link(db, course.id) if row.kind is LineItemKind.ENGAGEMENT else None
+    is_engagement = row.kind is LineItemKind.ENGAGEMENT
+    link = _coupled_link(db, course.id) if is_engagement else None
     return Errand(
         line_item_id=row.id,
         tool=RegisteredTool.of(registration),
@@ -190,7 +249,10 @@ def _open(db: Session, line_item_id: int) -> Errand:
             score_maximum=row.score_maximum,
             resource_id=resource_id_of(row.program_id),
             tag=row.kind.value,
+            resource_link_id=_link_without_column(db, course, row) if is_engagement else None,
         ),
+        lost_url=row.lost_url,
+        was_remade=row.remade_at is not None,
     )
 
 
@@ -204,21 +266,76 @@ def _coupled_link(db: Session, course_id: int) -> ResourceLink | None:
     )
 
 
+def _link_without_column(db: Session, course: Course, row: LineItem) -> str | None:
+    """The LMS's id of the course's first activity that opens the tool, if it has no column yet.
+
+    The engagement belongs to it, and some LMSs show only columns that belong to a link. A link that
+    has one gets no second: Moodle then tells of neither. The course's own navigation, whose link
+    is called like the course, is no activity.
+    """
+    first = db.scalar(
+        select(ResourceLink)
+        .where(ResourceLink.course_id == course.id, ResourceLink.lti_id != course.context_id)
+        .order_by(ResourceLink.id)
+        .limit(1)
+    )
+    return first.lti_id if first and first.line_item_url in {None, row.lost_url} else None
+
+
 def _run(errand: Errand, client: ServiceClient) -> Found:
     """A coupled column is taken as it is; otherwise ours is found or made."""
     may_manage = Scope.LINE_ITEM in errand.scopes
-    if errand.coupled_url:
-        if not may_manage:
-            return Found(errand.coupled_url)
-        return Found(errand.coupled_url, read_column(client, errand.coupled_url).score_maximum)
+    coupled = _coupled(errand, client) if may_manage else _coupled_unseen(errand)
+    if coupled is not None:
+        return coupled
     if not errand.line_items_url or not may_manage:
         raise PlatformRefused(NO_COLUMN, 0)
-    column = find_or_create(client, errand.line_items_url, errand.wanted)
+    column = find(client, errand.line_items_url, errand.wanted)
+    if column is not None:
+        return Found(column.url, column.score_maximum)
+    if errand.was_remade:
+        raise PlatformRefused(DELETED, 0)
+    column = _make(errand.wanted, errand.line_items_url, client)
+    return Found(column.url, column.score_maximum, is_new=True)
+
+
+def _make(wanted: WantedColumn, line_items_url: str, client: ServiceClient) -> Column:
+    """The new column. Where the LMS does not take its link, perhaps gone, it is the course's."""
+    try:
+        return create(client, line_items_url, wanted)
+    except PlatformRefused as error:
+        if wanted.resource_link_id is None or error.status not in NOT_ACCEPTED:
+            raise
+    return create(client, line_items_url, replace(wanted, resource_link_id=None))
+
+
+def _coupled(errand: Errand, client: ServiceClient) -> Found | None:
+    if errand.coupled_url is None:
+        return None
+    try:
+        column = read_column(client, errand.coupled_url)
+    except PlatformRefused as error:
+        if error.status == NOT_FOUND and errand.lost_url is not None:
+            return None  # the activity has no grade any more
+        raise
+    if is_ours(column) and column.resource_id != errand.wanted.resource_id:
+        return None  # an earlier program of the course made it, and its scores stay in it
     return Found(column.url, column.score_maximum)
+
+
+def _coupled_unseen(errand: Errand) -> Found | None:
+    """The coupled column, taken on trust where the tool may not look; not if it was lost."""
+    if errand.coupled_url in {None, errand.lost_url}:
+        return None
+    return Found(errand.coupled_url or "")
 
 
 def _note_found(db: Session, errand: Errand, found: Found) -> None:
     row = db.get_one(LineItem, errand.line_item_id)
+    if errand.lost_url is not None and found.url != errand.lost_url:
+        outbox.send_all_again(db, row.id)
+    if errand.lost_url is not None and found.is_new:
+        row.remade_at = clock.now()
     row.url, row.error, row.attempts, row.next_at = found.url, None, 0, None
     row.resource_link_id = errand.resource_link_id
     if found.maximum is not None and found.maximum > 0:

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from lti_mentoring.advantage.scores import Delivered, Outcome, Refused, TryLater
+from lti_mentoring.advantage.scores import COLUMN_GONE, Delivered, Outcome, Refused, TryLater
 from lti_mentoring.core import clock, leases
 from lti_mentoring.core.bell import quiet_time, ring_soon
 from lti_mentoring.core.upsert import insert_into
@@ -45,7 +45,6 @@ from lti_mentoring.vocabulary import (
 
 BELL = "scores"
 STEP = timedelta(seconds=1)
-RESTING = frozenset({PublicationState.BLOCKED, PublicationState.STOPPED})
 SILENT = (ProgramState.DRAFT, ProgramState.PAUSED, ProgramState.CANCELLED)
 
 
@@ -85,6 +84,8 @@ def want(
 ) -> bool:
     """Let a cell show ``wanted``, soon; false if that changes nothing.
 
+    One that was stopped for an exemption goes on, since somebody wants a value in it again.
+
     Without ``begin`` a cell that was never written stays empty: nobody is to see a zero
     before anything could be done. Only learners have cells, and no test users.
     """
@@ -93,14 +94,15 @@ def want(
         return False
     if cell is None:
         return _begin(db, column, participant_id, wanted)
-    if _shows(cell, wanted):
-        return False
-    cell.revision += 1
-    cell.scored_at = max(clock.now(), cell.scored_at + STEP)
-    _fill(cell, wanted)
-    if cell.state not in RESTING:
+    was_stopped = cell.state is PublicationState.STOPPED
+    is_news = not _shows(cell, wanted)
+    if is_news:
+        cell.revision += 1
+        cell.scored_at = max(clock.now(), cell.scored_at + STEP)
+        _fill(cell, wanted)
+    if was_stopped or (is_news and cell.state is not PublicationState.BLOCKED):
         _wait_quietly(db, cell)
-    return True
+    return is_news or was_stopped
 
 
 def claim(db: Session, limit: int, lease_seconds: float) -> list[Parcel]:
@@ -171,6 +173,22 @@ def post_now(db: Session, program_id: int) -> int:
     return _hurry(db, db.scalars(waiting).all(), (PublicationState.PENDING,))
 
 
+def send_all_again(db: Session, line_item_id: int) -> int:
+    """Send every cell of a column that was made anew, as it stands; how many.
+
+    Values keep their timestamps: the new column knows none, and the same still means the same.
+    """
+    of_column = select(ScorePublication.id).where(
+        ScorePublication.line_item_id == line_item_id,
+        or_(
+            ScorePublication.state != PublicationState.BLOCKED,
+            ScorePublication.error == COLUMN_GONE,
+        ),
+    )
+    states = (PublicationState.SENT, PublicationState.PENDING, PublicationState.BLOCKED)
+    return _hurry(db, db.scalars(of_column).all(), states)
+
+
 def stop(db: Session, participant_ids: Collection[int]) -> int:
     """Write no more into the cells of these people; what was sent stays. How many were stopped."""
     return _stop(db, ScorePublication.participant_id.in_(participant_ids))
@@ -228,18 +246,21 @@ def _begin(db: Session, column: LineItem, participant_id: int, wanted: Wanted) -
 
 
 def _is_graded(db: Session, participant_id: int) -> bool:
-    found = db.scalar(
+    return db.scalar(_graded().where(Participant.id == participant_id)) is not None
+
+
+def _graded() -> Select[int]:
+    """Those who have a place in the gradebook: learners who are here, and no test users."""
+    return (
         select(Participant.id)
         .join(Membership)
         .where(
-            Participant.id == participant_id,
             Participant.role == ParticipantRole.MENTEE,
             Membership.role == CourseRole.LEARNER,
             Membership.state == MembershipState.ACTIVE,
             Membership.is_test_user.is_(False),
         )
     )
-    return found is not None
 
 
 def _shows(cell: ScorePublication, wanted: Wanted) -> bool:
@@ -291,6 +312,8 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
         ScorePublication.next_at <= now,
         or_(ScorePublication.lease_until.is_(None), ScorePublication.lease_until <= now),
         ScorePublication.line_item_id.in_(ready),
+        # Asked again now: somebody may have become an assistant since the value was wanted.
+        _graded().where(Participant.id == ScorePublication.participant_id).exists(),
     )
 
 

@@ -29,6 +29,7 @@ class Parcel:
     revision: int
     lease_until: datetime
     tool: RegisteredTool
+    line_item_id: int
     line_item_url: str
     score: Score
 
@@ -39,6 +40,7 @@ def make_parcels(db: Session, ids: Collection[int], lease_until: datetime) -> li
         select(
             ScorePublication.id,
             ScorePublication.revision,
+            LineItem.id.label("line_item_id"),
             LineItem.url,
             Registration.id.label("registration_id"),
             Registration.client_id,
@@ -67,6 +69,7 @@ def make_parcels(db: Session, ids: Collection[int], lease_until: datetime) -> li
             revision=row.revision,
             lease_until=lease_until,
             tool=_tool(row),
+            line_item_id=row.line_item_id,
             line_item_url=row.url or "",
             score=_score(row),
         )

@@ -10,7 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
 from lti_mentoring.advantage.client import ServiceClient
-from lti_mentoring.advantage.scores import Outcome, TryLater, send
+from lti_mentoring.advantage.scores import Gone, Outcome, TryLater, send
 from lti_mentoring.advantage.tokens import RegisteredTool
 from lti_mentoring.core import clock
 from lti_mentoring.core.db import Transaction
@@ -78,6 +78,10 @@ class Publisher:
             return
         outcome = self._send(held)
         with self._transaction() as db:
+            if isinstance(outcome, Gone) and line_items.miss(
+                db, held.line_item_id, held.line_item_url
+            ):
+                outcome = TryLater(outcome.reason)
             outbox.settle(db, held, outcome)
 
     def _send(self, parcel: Parcel) -> Outcome:

@@ -78,10 +78,12 @@ class Fact:
 
 @dataclass(frozen=True)
 class Column:
-    """A column in the gradebook."""
+    """A column in the gradebook; one that could not be made, or was deleted, waits for a person."""
 
     kind: LineItemKind
     is_found: bool
+    waits: bool
+    is_deleted: bool
     error: str | None
 
 
@@ -114,11 +116,7 @@ def standing(db: Session, actor: Actor) -> Standing:
     ).all()
     if not rows:
         raise NotFound("program", actor.program_id)
-    columns = [
-        Column(row[2].kind, row[2].url is not None, row[2].error)
-        for row in rows
-        if row[2] is not None
-    ]
+    columns = [_column(row[2]) for row in rows if row[2] is not None]
     counts = db.execute(_counts(actor)).one()
     return Standing(
         program=rows[0][0],
@@ -215,7 +213,9 @@ def publication_ids(db: Session, actor: Actor, participant_id: int) -> list[int]
 
 
 def _column(row: LineItem) -> Column:
-    return Column(row.kind, row.url is not None, row.error)
+    is_found = row.url is not None
+    waits = not is_found and row.next_at is None
+    return Column(row.kind, is_found, waits, waits and row.remade_at is not None, row.error)
 
 
 def _delivered(state: str) -> ColumnElement[bool]:

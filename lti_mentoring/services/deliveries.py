@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
-from lti_mentoring.grading import outbox
+from lti_mentoring.grading import line_items, outbox
 from lti_mentoring.models import Program
 from lti_mentoring.policies.actor import Actor, require
 from lti_mentoring.policies.program import coordinates
@@ -21,6 +21,18 @@ def send_now(db: Session, actor: Actor, program: Program) -> int:
     require(coordinates(actor), "send the scores")
     count = outbox.post_now(db, program.id)
     activity.record(db, actor, Verb.SCORE_RETRIED, "program", program.id, str(count))
+    return count
+
+
+def make_columns_again(db: Session, actor: Actor, program: Program) -> int:
+    """Columns that were deleted in the LMS, or could not be made, are made now; how many those are.
+
+    Raises:
+        NotAllowed: if the actor does not coordinate.
+    """
+    require(coordinates(actor), "make the column again")
+    count = line_items.make_again(db, program.id)
+    activity.record(db, actor, Verb.SCORE_RETRIED, "program", program.id, "columns")
     return count
 
 

@@ -51,6 +51,17 @@ def send() -> ResponseReturnValue:
     return redirect(url_for("engagement.index"), code=303)
 
 
+@blueprint.post("/engagement/columns")
+@guarded_by(coordinates)
+def make_columns() -> ResponseReturnValue:
+    """Make columns that somebody has deleted in the LMS, or that could not be made."""
+    if deliveries.make_columns_again(g.db, g.actor, current_program(g.db, g.actor)):
+        say(_("The column is being made again. The scores follow by themselves."))
+    else:
+        say(_("The column is there already."))
+    return redirect(url_for("engagement.index"), code=303)
+
+
 @blueprint.get("/engagement/<int:participant_id>")
 @guarded_by(staff)
 def learner(participant_id: int) -> ResponseReturnValue:

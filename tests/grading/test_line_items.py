@@ -5,7 +5,9 @@ from lti_mentoring.grading import line_items
 from lti_mentoring.models import Course, LineItem, Program
 from lti_mentoring.vocabulary import LineItemKind, ProgramState, Scope
 from tests.support.canned_platform import LMS
-from tests.support.factories import make_resource_link
+from tests.support.factories import make_program, make_resource_link
+
+MADE = {"id": f"{LMS}/made", "label": "Mentoring", "scoreMaximum": 100}
 
 
 def plan(gradebook, **program_facts):
@@ -113,3 +115,90 @@ def test_a_gradebook_that_is_away_is_asked_later(gradebook, frozen_clock, status
     gradebook.work()
 
     assert column(gradebook).url == f"{LMS}/column"
+
+
+def opened_from(gradebook, *lti_ids, **facts):
+    """The tool has been opened from these activities; the last one is made with ``facts``."""
+    with gradebook.database.transaction() as db:
+        course = db.get_one(Course, db.get_one(Program, gradebook.program_id).course_id)
+        for lti_id in lti_ids:
+            known = facts if lti_id == lti_ids[-1] else {}
+            make_resource_link(db, course, lti_id=lti_id, **known)
+        return course
+
+
+def make_columns(gradebook, *answers):
+    """Let the columns be made in a gradebook that has none; what was asked for."""
+    gradebook.platform.instead("/lineitems", body=[])
+    for status, body in answers or [(201, MADE)]:
+        gradebook.platform.answer("/lineitems", status, body=body)
+    gradebook.platform.answer("/made", body=MADE)
+    gradebook.work()
+    asked = gradebook.platform.requests_to("/lineitems")
+    return [each.json for each in asked if each.method == "POST"]
+
+
+def test_a_new_column_belongs_to_the_first_activity_that_opens_the_tool(gradebook):
+    opened_from(gradebook, "activity-1", "activity-2")
+    plan(gradebook)
+
+    (asked,) = make_columns(gradebook)
+
+    assert asked["resourceLinkId"] == "activity-1"
+    assert column(gradebook).url == f"{LMS}/made"
+
+
+def test_opened_from_the_courses_navigation_a_column_belongs_to_no_activity(gradebook):
+    course = opened_from(gradebook)
+    opened_from(gradebook, course.context_id)
+    plan(gradebook)
+
+    (asked,) = make_columns(gradebook)
+
+    assert "resourceLinkId" not in asked
+
+
+def test_completion_is_the_courses_since_two_columns_of_one_activity_hide_each_other(gradebook):
+    opened_from(gradebook, "activity-1")
+    plan(gradebook, posts_engagement=False, posts_completion=True)
+
+    (asked,) = make_columns(gradebook)
+
+    assert asked["tag"] == "completion"
+    assert "resourceLinkId" not in asked
+
+
+@pytest.mark.parametrize("status", [400, 404, 422])
+def test_a_column_whose_activity_the_lms_does_not_know_is_the_courses(gradebook, status):
+    opened_from(gradebook, "gone")
+    plan(gradebook)
+
+    asked = make_columns(gradebook, (status, b""), (201, MADE))
+
+    assert [each.get("resourceLinkId") for each in asked] == ["gone", None]
+    assert column(gradebook).url == f"{LMS}/made"
+
+
+def test_a_refusal_of_the_column_itself_is_not_tried_twice(gradebook):
+    opened_from(gradebook, "activity-1")
+    plan(gradebook)
+
+    asked = make_columns(gradebook, (403, b""))
+
+    assert len(asked) == 1
+    assert column(gradebook).error == "the LMS does not let the tool do this in this course"
+
+
+def test_the_next_program_of_a_course_leaves_the_column_of_the_one_before_alone(gradebook):
+    course = opened_from(gradebook, "activity-1", line_item_url=f"{LMS}/before")
+    with gradebook.database.transaction() as db:
+        db.get_one(Program, gradebook.program_id).state = ProgramState.CANCELLED
+        gradebook.program_id = make_program(db, db.get_one(Course, course.id)).id
+    ours = {"resourceId": "lti-mentoring:77", "tag": "engagement"}
+    gradebook.platform.answer("/before", body={**MADE, **ours, "id": f"{LMS}/before"})
+    plan(gradebook)
+
+    (asked,) = make_columns(gradebook)
+
+    assert "resourceLinkId" not in asked
+    assert column(gradebook).url == f"{LMS}/made"

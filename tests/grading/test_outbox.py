@@ -6,8 +6,18 @@ from sqlalchemy import select
 
 from lti_mentoring.advantage.scores import Delivered, Refused, TryLater
 from lti_mentoring.grading import outbox, recompute
-from lti_mentoring.models import LineItem, Program, ScorePublication
-from lti_mentoring.vocabulary import Component, CourseRole, ProgramState, PublicationState
+from lti_mentoring.models import Exemption, LineItem, Participant, Program, ScorePublication
+from lti_mentoring.policies.actor import Actor
+from lti_mentoring.services import exemptions
+from lti_mentoring.services.exemptions import Allowance
+from lti_mentoring.vocabulary import (
+    Component,
+    CourseRole,
+    ExemptionReason,
+    MembershipState,
+    ProgramState,
+    PublicationState,
+)
 from tests.grading.conftest import SCORES
 
 QUIET = 21  # seconds, a bit more than the default
@@ -242,6 +252,75 @@ def test_a_person_who_is_not_graded_any_more_is_left_alone_until_they_are(gradeb
 
     with gradebook.database.transaction() as db:
         outbox.resume(db, [waiting])
+
+    assert take(gradebook).revision == 1
+
+
+def excuse(gradebook, learner):
+    """Let the learner off everything; a function that takes it back."""
+    with gradebook.database.transaction() as db:
+        program = db.get_one(Program, gradebook.program_id)
+        staff = Actor(course_id=program.course_id, role=CourseRole.INSTRUCTOR, membership_id=None)
+        everything = Allowance(tuple(Component), None, None, ExemptionReason.OTHER, "")
+        exemptions.grant(db, staff, db.get_one(Participant, learner), everything)
+
+    def take_back():
+        with gradebook.database.transaction() as db:
+            for exemption in db.scalars(select(Exemption)):
+                exemptions.take_back(db, staff, exemption)
+
+    return take_back
+
+
+def test_a_score_that_an_exemption_stopped_goes_on_when_it_is_taken_back(
+    gradebook, waiting, frozen_clock
+):
+    wanted = gradebook.cell(waiting).score_given
+    take_back = excuse(gradebook, waiting)
+    assert gradebook.cell(waiting).state is PublicationState.STOPPED
+    assert nothing_is_due(gradebook)
+
+    take_back()
+
+    assert gradebook.cell(waiting).state is PublicationState.PENDING
+    frozen_clock.tick(seconds=QUIET)
+    assert take(gradebook).score.given == wanted
+
+
+def test_what_was_earned_during_an_exemption_is_sent_when_it_is_taken_back(
+    gradebook, waiting, frozen_clock
+):
+    before = gradebook.cell(waiting).score_given
+    take_back = excuse(gradebook, waiting)
+    gradebook.credit(waiting, Component.NEEDS)
+
+    take_back()
+    frozen_clock.tick(seconds=QUIET)
+
+    assert take(gradebook).score.given > before
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        {"role": CourseRole.INSTRUCTOR},
+        {"role": CourseRole.TEACHING_ASSISTANT},
+        {"state": MembershipState.INACTIVE},
+        {"is_test_user": True},
+    ],
+)
+def test_who_is_no_learner_any_more_gets_no_score_until_they_are_again(gradebook, waiting, fact):
+    def make(facts):
+        with gradebook.database.transaction() as db:
+            member = db.get_one(Participant, waiting).membership
+            before = {name: getattr(member, name) for name in facts}
+            for name, value in facts.items():
+                setattr(member, name, value)
+        return before
+
+    before = make(fact)
+    assert nothing_is_due(gradebook)
+    make(before)
 
     assert take(gradebook).revision == 1
 

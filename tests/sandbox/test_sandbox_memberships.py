@@ -70,6 +70,7 @@ def test_a_member_has_everything_a_roster_needs(member, world):
             "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Student",
             "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner",
         ],
+        "group_enrollments": [],
     }
 
 
@@ -115,6 +116,13 @@ def test_a_resource_link_brings_its_custom_parameters(member, link):
     assert message[LTI_CLAIM + "custom"]["person_timezone"] == "Pacific/Auckland"
 
 
+def test_groups_come_by_id_and_name(member):
+    assert member("Lukas Weber")["group_enrollments"] == [
+        {"group_id": "17", "group_name": "Tutorial A"},
+        {"group_id": "18", "group_name": "Tutorial B"},
+    ]
+
+
 def test_role_names_are_mixed_if_asked(member, sandbox):
     sandbox.temper.mixed_roles = True
 
@@ -136,7 +144,7 @@ def test_names_and_addresses_are_withheld_if_asked(roster, sandbox):
 
     facts = {name for m in roster().json["members"] for name in m}
 
-    assert facts == {"status", "user_id", "lis_person_sourcedid", "roles"}
+    assert facts == {"status", "user_id", "lis_person_sourcedid", "roles", "group_enrollments"}
 
 
 def test_a_suspended_person_is_inactive(member, world, course, amara):

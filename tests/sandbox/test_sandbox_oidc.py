@@ -1,5 +1,7 @@
 """Login, authorization and id_tokens: what is sent, and every refusal."""
 
+from dataclasses import replace
+
 import jwt
 import pytest
 
@@ -219,10 +221,18 @@ def test_a_token_says_who_where_and_for_how_long(claims_of, link, course, amara,
     }
     assert claims[LTI_CLAIM + "custom"] == {
         "activity_key": "mentoring",
+        "group_ids": "17",
         "person_timezone": "Europe/Lisbon",
     }
     assert claims[LTI_CLAIM + "lis"]["person_sourcedid"] == amara.sourcedid
     assert claims[LTI_CLAIM + "tool_platform"]["product_family_code"] == "sandbox"
+
+
+def test_a_variable_that_the_platform_does_not_know_comes_back_as_it_was(claims_of, world, course):
+    link = replace(course.activities[0], custom={"term": "$Campus.term.name"})
+    course.activities[0] = link
+
+    assert claims_of("Mei Tanaka", link)[LTI_CLAIM + "custom"]["term"] == "$Campus.term.name"
 
 
 def test_a_token_points_to_the_services(claims_of, link, course, sandbox):

@@ -249,6 +249,19 @@ def test_roles_can_be_changed_by_hand(client, course, amara):
     assert client.post(url, data={"role": "king"}).status_code == 400
 
 
+def test_groups_can_be_changed_by_hand(client, course, amara):
+    url = f"/courses/{course.id}/people/{amara.id}/groups"
+    assert "Learner · Tutorial A" in " ".join(
+        client.get(f"/courses/{course.id}/people").text.split()
+    )
+
+    assert client.post(url, data={"group": ["18", "17"]}).status_code == 303
+    assert course.enrollments[amara.id].groups == ("17", "18")
+    client.post(url)
+    assert course.enrollments[amara.id].groups == ()
+    assert client.post(url, data={"group": "99"}).status_code == 404
+
+
 def test_editing_a_stranger_is_not_found(client, course):
     assert client.post(f"/courses/{course.id}/people/nobody/suspend").status_code == 404
 
@@ -275,3 +288,29 @@ def test_a_temper_is_announced_on_every_page(client, sandbox):
     sandbox.temper.withhold_nrps = True
 
     assert "told to misbehave" in client.get("/").text
+
+
+def test_a_visitor_may_delete_any_column_once_or_twice(client, sandbox, course, scored):
+    where = f"/courses/{course.id}/gradebook"
+    assert "Delete the column Mentoring" in client.get(where).text
+
+    for _ in range(2):
+        answer = client.post(f"{where}/{scored.id}/delete")
+        assert (answer.status_code, answer.location) == (303, where)
+
+    assert "No columns yet" in client.get(where).text
+    activity = course.activity_titled("Mentoring")
+    assert sandbox.gradebook.columns_of_link(activity.id) == []
+
+
+def test_a_score_for_a_deleted_column_finds_nothing(client, sandbox, tool, course, amara, scored):
+    client.post(f"/courses/{course.id}/gradebook/{scored.id}/delete")
+
+    answer = tool.call(
+        "POST",
+        sandbox.line_item_url(scored).replace("?", "/scores?"),
+        content_type=SCORE_TYPE,
+        body={"userId": amara.id},
+    )
+
+    assert answer.status_code == 404

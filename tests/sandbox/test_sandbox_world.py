@@ -20,6 +20,19 @@ def test_there_are_courses_of_twelve_of_one_and_of_six_hundred():
     }
 
 
+def test_some_people_of_the_small_and_half_of_the_large_course_are_in_groups():
+    grouped = {
+        c.title: sum(1 for e in c.enrollments.values() if e.groups)
+        for c in build_world().courses.values()
+    }
+
+    assert grouped == {
+        "First-year mentoring": 5,
+        "Thesis seminar": 0,
+        "Introduction to engineering": 297,
+    }
+
+
 def test_nobody_shares_a_name_an_address_or_an_id():
     world = build_world()
     people = world.people.values()

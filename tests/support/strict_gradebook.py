@@ -1,0 +1,79 @@
+"""A platform on a socket that takes scores as strictly as Moodle, for processes of their own."""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+from lti_mentoring.models import ScorePublication
+from lti_mentoring.vocabulary import PublicationState
+
+SLOWNESS_SECONDS = 0.02
+
+
+class StrictGradebook:
+    """A platform on a socket: takes a score only if its timestamp is newer, as Moodle does."""
+
+    def __init__(self):
+        self.url = ""
+        self.arrived = defaultdict(list)  # user: (timestamp, score) in order of arrival
+        self.accepted = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, environ, start_response):
+        return self._answer(Request(environ))(environ, start_response)
+
+    def _answer(self, request):
+        if request.path == "/token":
+            return Response('{"access_token": "t", "expires_in": 3600}', mimetype="text/html")
+        time.sleep(SLOWNESS_SECONDS)
+        score = request.get_json(force=True)
+        user, stamp = score["userId"], score["timestamp"]
+        with self._lock:
+            self.arrived[user].append((stamp, score["scoreGiven"]))
+            if user in self.accepted and self.accepted[user][0] >= stamp:
+                return Response("[]", 409)
+            self.accepted[user] = (stamp, score["scoreGiven"])
+        return Response("", 200)
+
+    @property
+    def count(self):
+        with self._lock:
+            return sum(map(len, self.arrived.values()))
+
+
+class _Silent(WSGIRequestHandler):
+    def log(self, *_given):
+        pass
+
+
+@contextmanager
+def serve_gradebook() -> Iterator[StrictGradebook]:
+    """The gradebook, answering on loopback."""
+    platform = StrictGradebook()
+    server = make_server("127.0.0.1", 0, platform, threaded=True, request_handler=_Silent)
+    platform.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield platform
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def wait_until(true, seconds=60):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.01)
+
+
+def all_sent(database):
+    with database.transaction() as db:
+        states = db.scalars(select(ScorePublication.state)).all()
+    return set(states) == {PublicationState.SENT}
