@@ -19,6 +19,8 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
+from lti_mentoring.forms.fields import CADENCES
+from lti_mentoring.rules.rubric_presets import RUBRIC_PRESETS
 from lti_mentoring.services.programs import Confidence, Finding, Purpose, Rhythm
 from lti_mentoring.services.rubrics import ALL_WEIGHTS, COMPONENTS, Counting
 from lti_mentoring.vocabulary import Cadence, Component, MentorSource, PairingMethod, Preset
@@ -36,12 +38,13 @@ def whole(value: Any) -> int:
     return int(value)
 
 
-def typed_version(form: FlaskForm) -> int:
-    """The version that the page was made of; a number that is none counts as an old one."""
-    try:
-        return int(form.version.data)
-    except (TypeError, ValueError):
-        return -1
+def whole_number(label: Any, least: int, most: int, **attributes: str) -> IntegerField:
+    """A field for a whole number between the two, which are included."""
+    return IntegerField(
+        label,
+        validators=[InputRequired(), NumberRange(least, most)],
+        render_kw={"min": least, "max": most, "inputmode": "numeric", **attributes},
+    )
 
 
 class PresetForm(FlaskForm):
@@ -94,17 +97,9 @@ class RhythmForm(FlaskForm):
     time_zone = SelectField(_("Time zone"), validators=[InputRequired()])
     cadence = RadioField(
         _("How often do two people meet?"),
-        choices=[
-            SelectChoice(Cadence.WEEKLY.value, _("Every week")),
-            SelectChoice(Cadence.FORTNIGHTLY.value, _("Every two weeks")),
-            SelectChoice(Cadence.MONTHLY.value, _("Once a month")),
-        ],
+        choices=CADENCES,
     )
-    session_target = IntegerField(
-        _("Sessions in all"),
-        validators=[InputRequired(), NumberRange(1, 60)],
-        render_kw={"min": 1, "max": 60, "inputmode": "numeric"},
-    )
+    session_target = whole_number(_("Sessions in all"), 1, 60)
     session_length_minutes = SelectField(
         _("Length of a session"), coerce=whole, validators=[InputRequired()]
     )
@@ -181,21 +176,9 @@ class MentorsForm(FlaskForm):
             SelectChoice(PairingMethod.BOTH.value, _("Both")),
         ],
     )
-    answer_days = IntegerField(
-        _("Days a mentor has to answer"),
-        validators=[InputRequired(), NumberRange(1, 21)],
-        render_kw={"min": 1, "max": 21, "inputmode": "numeric"},
-    )
-    trial_days = IntegerField(
-        _("Trial, in days"),
-        validators=[InputRequired(), NumberRange(0, 90)],
-        render_kw={"min": 0, "max": 90, "inputmode": "numeric"},
-    )
-    trial_sessions = IntegerField(
-        _("Trial, in sessions"),
-        validators=[InputRequired(), NumberRange(0, 10)],
-        render_kw={"min": 0, "max": 10, "inputmode": "numeric"},
-    )
+    answer_days = whole_number(_("Days a mentor has to answer"), 1, 21)
+    trial_days = whole_number(_("Trial, in days"), 0, 90)
+    trial_sessions = whole_number(_("Trial, in sessions"), 0, 10)
 
     def draft(self) -> Finding:
         """What was chosen."""
@@ -209,11 +192,16 @@ class MentorsForm(FlaskForm):
 
 
 def _weight(label: Any) -> IntegerField:
-    return IntegerField(
-        label,
-        validators=[InputRequired(), NumberRange(0, ALL_WEIGHTS)],
-        render_kw={"min": 0, "max": ALL_WEIGHTS, "inputmode": "numeric", "data-weight": "yes"},
-    )
+    return whole_number(label, 0, ALL_WEIGHTS, **{"data-weight": "yes"})
+
+
+RUBRIC_PRESET_NAMES = {
+    "balanced": _("Balanced"),
+    "attendance_led": _("Meetings first"),
+    "reflection_led": _("Reflection first"),
+    "goals_led": _("Goals first"),
+    "pass_or_fail": _("Only completed or not"),
+}
 
 
 class CountsForm(FlaskForm):
@@ -239,6 +227,17 @@ class CountsForm(FlaskForm):
     def weight_sum(self) -> int:
         """What the typed weights add up to."""
         return sum(field.data or 0 for field in self.weight_fields())
+
+    def start_from(self, name: str | None) -> None:
+        """Fill in ready-made weights, to be changed and saved; an unknown name changes nothing."""
+        preset = RUBRIC_PRESETS.get(name or "")
+        if preset is None:
+            return
+        for component in COMPONENTS:
+            self[component.value].process_data(preset.weights[component])
+            self[component.value].raw_data = None
+        self.posts_engagement.data = not preset.is_pass_or_fail
+        self.posts_completion.data = self.posts_completion.data or preset.is_pass_or_fail
 
     def weights(self) -> dict[Component, int]:
         """The typed weights."""

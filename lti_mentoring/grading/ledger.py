@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from lti_mentoring.core import clock
 from lti_mentoring.core.upsert import insert_into
-from lti_mentoring.models import EngagementEvent
+from lti_mentoring.models import EngagementEvent, Participant
 from lti_mentoring.vocabulary import Component
 
 MENTOR_MISSED = "mentor_missed:"
@@ -27,6 +27,21 @@ def session_source(session_id: int) -> str:
 def mentor_missed_source(session_id: int) -> str:
     """The name of the fact that the mentee was ready for a session and the mentor was not."""
     return f"{MENTOR_MISSED}{session_id}"
+
+
+def hold(db: Session, participant_id: int) -> Participant:
+    """The participant as stored now, whose ledger and score nobody else changes until the commit.
+
+    Two acts of one learner at once come one after the other by it, and the second counts the
+    first. Whoever locks a pairing as well does so before.
+    """
+    return db.scalars(
+        select(Participant)
+        .where(Participant.id == participant_id)
+        # Rows that only point at the participant, such as credits, do not have to wait.
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
 
 
 def credit(

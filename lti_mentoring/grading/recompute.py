@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from lti_mentoring.core import clock
-from lti_mentoring.grading import evidence, outbox
+from lti_mentoring.grading import evidence, ledger, outbox
 from lti_mentoring.grading.comment import Counts, counts_of
 from lti_mentoring.grading.evidence import Evidence
 from lti_mentoring.grading.line_items import plan_columns
@@ -42,18 +42,26 @@ COUNTING = (ProgramState.RUNNING, ProgramState.PAUSED, ProgramState.CLOSING)
 def participant(db: Session, participant_id: int) -> EngagementScore | None:
     """Compute a mentee's engagement and completion anew; put what changed into the outbox.
 
-    Mentors have none. Safe to call as often as one likes.
+    Mentors have none. Safe to call as often as one likes, also at the same moment: the facts are
+    gathered once the participant's row is held.
     """
-    learner = db.get_one(Participant, participant_id)
+    learner = ledger.hold(db, participant_id)
     if learner.role != ParticipantRole.MENTEE:
         return None
     program = db.get_one(Program, learner.program_id)
     rubric = ensure_rubric(db, program)
     lines = rubric_lines(rubric.weights, rubric.targets)
     shown = evidence.gather(db, learner, program, lines)
-    computed = engagement(lines, shown.earned, shown.f, shown.exempt)
+    computed = engagement(lines, shown.earned, shown.f, shown.exempt, shown.let_off)
     gates = [Component(gate) for gate in rubric.gates]
-    done = completion(gates, lines, shown.earned, shown.f, shown.exempt, shown.goals_reviewed)
+    done = completion(
+        gates,
+        lines,
+        shown.earned,
+        shown.f,
+        shown.exempt | shown.let_off,
+        shown.goals_reviewed,
+    )
     stored = _store(db, learner.id, rubric, computed)
     stored.is_complete = done.is_complete
     _publish(db, program, learner.id, stored, computed, shown)
@@ -63,9 +71,9 @@ def participant(db: Session, participant_id: int) -> EngagementScore | None:
 def program(db: Session, program_id: int) -> int:
     """Compute everybody of a program anew, after its rubric or dates changed; how many."""
     ids = db.scalars(
-        select(Participant.id).where(
-            Participant.program_id == program_id, Participant.role == ParticipantRole.MENTEE
-        )
+        select(Participant.id)
+        .where(Participant.program_id == program_id, Participant.role == ParticipantRole.MENTEE)
+        .order_by(Participant.id)  # held one after the other, in the same order by everybody
     ).all()
     for participant_id in ids:
         participant(db, participant_id)
@@ -78,7 +86,7 @@ def stale_participants(db: Session, limit: int) -> list[int]:
     Days count (who waits for a mentor is expected to do less), so scores move by themselves.
     """
     old = clock.now() - FRESH
-    return list(
+    return sorted(  # held in the same order as ``program`` holds them
         db.scalars(
             select(Participant.id)
             .join(Program)
@@ -97,7 +105,7 @@ def stale_participants(db: Session, limit: int) -> list[int]:
 def _store(
     db: Session, participant_id: int, rubric: EngagementRubric, computed: Engagement
 ) -> EngagementScore:
-    stored = db.get(EngagementScore, participant_id)
+    stored = db.get(EngagementScore, participant_id, populate_existing=True)
     if stored is None:
         stored = EngagementScore(participant_id=participant_id)
         db.add(stored)

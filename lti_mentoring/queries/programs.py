@@ -1,13 +1,22 @@
 """A program as its coordinator designs it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, String, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lti_mentoring.core.errors import NotFound
-from lti_mentoring.models import Agreement, EngagementRubric, Participant, Program, Topic
+from lti_mentoring.models import (
+    Activity,
+    Agreement,
+    EngagementRubric,
+    Participant,
+    Program,
+    Topic,
+)
 from lti_mentoring.policies.actor import Actor
+from lti_mentoring.vocabulary import Verb
 
 _Text = aliased(Agreement)
 _Rubric = aliased(EngagementRubric)
@@ -80,3 +89,18 @@ def has_people(db: Session, program_id: int) -> bool:
     """Whether anybody takes part in the program."""
     anybody = select(Participant.id).where(Participant.program_id == program_id).limit(1)
     return db.scalar(anybody) is not None
+
+
+def in_state_since() -> ScalarSelect[datetime]:
+    """When a program of the query around it came into its state; null if nobody moved it there."""
+    return (
+        select(func.max(Activity.at))
+        .where(
+            Activity.noun == "program",
+            Activity.noun_id == Program.id,
+            Activity.verb == Verb.PROGRAM_MOVED,
+            Activity.detail == cast(Program.state, String),
+        )
+        .correlate(Program)
+        .scalar_subquery()
+    )

@@ -10,7 +10,7 @@ NOTICE = timedelta(hours=24)
 """Who cancels at least this long before the start cancels in time."""
 
 PATIENCE = timedelta(days=7)
-"""After this long, one side's answer counts if the other side said nothing."""
+"""This long the other side may object to one side's answer; then it counts."""
 
 PROPOSAL_LIFE = timedelta(hours=72)
 """How long a proposed time waits for an answer."""
@@ -38,19 +38,19 @@ class AgendaBlock:
 def settle(
     mentee_answer: AttendanceAnswer | None,
     mentor_answer: AttendanceAnswer | None,
-    ends_at: datetime,
+    patient_from: datetime,
     now: datetime,
 ) -> SessionState | None:
     """What the session becomes by these answers; None while it still waits for one.
 
     Two equal answers settle it at once, two different ones are a dispute. One answer alone
-    settles it seven days after the end. Without any it waits on.
+    settles it when the other side has had seven days to object. Without any it waits on.
 
     Args:
         mentee_answer: the newest; None if there is none yet.
         mentor_answer: likewise.
-        ends_at: planned end of the session, aware.
-        now: an aware moment; ``ends_at`` plus seven days is late enough.
+        patient_from: aware; from when the seven days count, as ``patience_from`` says.
+        now: an aware moment; ``patient_from`` plus seven days is late enough.
 
     Source: mentoring.md 5.4 and 8.6.
     """
@@ -58,9 +58,19 @@ def settle(
         agree = mentee_answer is mentor_answer
         return STATE_OF[mentee_answer] if agree else SessionState.DISPUTED
     answer = mentee_answer or mentor_answer
-    if answer is None or now < ends_at + PATIENCE:
+    if answer is None or now < patient_from + PATIENCE:
         return None
     return STATE_OF[answer]
+
+
+def patience_from(ends_at: datetime, answered_at: datetime | None) -> datetime:
+    """From when the other side has seven days: the answer, or the session's end if that is later.
+
+    Args:
+        ends_at: planned end of the session, aware.
+        answered_at: when the newest answer was given, aware; None if there is none.
+    """
+    return ends_at if answered_at is None else max(ends_at, answered_at)
 
 
 def is_late_cancel(starts_at: datetime, now: datetime) -> bool:

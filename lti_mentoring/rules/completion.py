@@ -39,36 +39,39 @@ def completion(
     """Which of the gates a learner has passed.
 
     A gate asks for its component's target; sessions for three quarters of it, rounded up;
-    goals also for one goal that was looked back on. Gates of components that are exempt, or
-    of which nothing is expected, do not apply. Where no gate applies, nothing is complete:
-    who is excused from everything has not completed anything.
+    goals for one goal that was looked back on at the end, and for nothing else. What has no
+    weight is no gate. Gates of components that are exempt, or of which nothing is expected, are
+    passed. Where nothing is asked and nothing was shown, nothing is complete: who is excused
+    from everything has not completed anything.
 
     Args:
         gates: the components that completion needs.
-        lines: the rubric; a component with weight 0 can still be a gate if it has a target.
+        lines: the rubric.
         earned: sum of credits per component; a missing one is 0.
         f: the learner's opportunity, 0 to 1.
-        exempt: components that do not count for this learner.
+        exempt: components that are not demanded of this learner.
         goals_reviewed: goals that the learner has looked back on at the end.
 
     Source: mentoring.md 5.3.
     """
     needed = {
-        line.component: _needed(line, f)
+        line.component: 0 if line.component in exempt else _needed(line, f)
         for line in lines
-        if line.component in gates and line.component not in exempt
+        if line.component in gates and line.weight
     }
-    applying = [component for component in Component if needed.get(component)]
+    shown = dict(earned) | {Component.GOALS_SET: Decimal(goals_reviewed)}
     missing = tuple(
         component
-        for component in applying
-        if earned.get(component, Decimal(0)) < needed[component]
-        or (component is Component.GOALS_SET and goals_reviewed < 1)
+        for component in Component
+        if needed.get(component) and shown.get(component, 0) < needed[component]
     )
-    return Completion(bool(applying) and not missing, missing)
+    has_shown = any(shown.get(component, 0) > 0 for component in needed)
+    return Completion(has_shown and not missing, missing)
 
 
 def _needed(line: RubricLine, f: Decimal) -> int:
+    if line.component is Component.GOALS_SET:
+        return 1
     target = prorated_target(line.component, line.target, f)
     if line.component is Component.SESSIONS:
         return -(-target * SESSIONS_NEEDED_PERCENT // 100)

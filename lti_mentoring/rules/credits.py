@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, Decimal
 from zoneinfo import ZoneInfo
 
 from lti_mentoring.rules.words import word_count
@@ -52,7 +52,9 @@ def is_missed_by_mentor(state: SessionState, *, cancelled_by_mentor: bool = Fals
 
 
 def session_credits(held: Decimal | int, mentor_missed: int, target: int) -> Decimal:
-    """The sum of session credits, in four places; a mentor's absence makes up a third at most.
+    """The sum of session credits; a mentor's absence makes up a third of the target at most.
+
+    A third that is no exact decimal is a hair more, so that no share falls with its target.
 
     Args:
         held: credits of sessions that were held or are disputed, 0 or more.
@@ -62,7 +64,7 @@ def session_credits(held: Decimal | int, mentor_missed: int, target: int) -> Dec
     Source: mentoring.md 5.3.
     """
     granted = min(Decimal(mentor_missed), Decimal(target) / 3)
-    return (Decimal(held) + granted).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+    return Decimal(held) + granted.quantize(Decimal("1e-18"), rounding=ROUND_CEILING).normalize()
 
 
 def counts_this_session(previous_held: Iterable[datetime], starts_at: datetime) -> bool:

@@ -6,7 +6,7 @@ from here too.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
@@ -22,7 +22,7 @@ from lti_mentoring.rules.credits import (
 from lti_mentoring.rules.opportunity import (
     Window,
     exempt_by_waiting,
-    lost_days_without_pairing,
+    lost_days,
     opportunity,
     program_days,
 )
@@ -41,7 +41,7 @@ __all__ = [
     "exempt_by_waiting",
     "from_json",
     "is_missed_by_mentor",
-    "lost_days_without_pairing",
+    "lost_days",
     "next_best",
     "opportunity",
     "program_days",
@@ -92,6 +92,9 @@ class Part:
     target), ``share`` the smaller of 1 and their ratio. ``points`` out of ``max_points`` are
     on the scale of the score, after exempt components have dropped out; the ``max_points`` of
     all parts add up to 100. Shares and points have four places.
+
+    ``is_let_off`` says that nothing is demanded; ``is_exempt`` that it does not count either.
+    What was let off and shown all the same counts where that helps the learner.
     """
 
     component: Component
@@ -102,6 +105,7 @@ class Part:
     points: Decimal
     max_points: Decimal
     is_exempt: bool
+    is_let_off: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,12 @@ def default_rubric(session_target: int) -> tuple[RubricLine, ...]:
     Raises:
         ValueError: if ``session_target`` is less than 1.
 
-    Source: mentoring.md 5.2, with orientation left out until a program offers it.
+    The weights are those of the source. No program offers an orientation yet; its ten points go
+    in halves to what takes a whole program, meeting and moving a goal forward. Targets follow
+    what is asked today: one needs assessment, one fit question, progress once for each session
+    that is expected.
+
+    Source: mentoring.md 5.2.
     """
     if session_target < 1:
         raise ValueError("a program needs at least one session")
@@ -185,39 +194,36 @@ def engagement(
     earned: Mapping[Component, Decimal],
     f: Decimal,
     exempt: Collection[Component] = frozenset(),
+    let_off: Collection[Component] = frozenset(),
 ) -> Engagement:
     """The score with its explanation.
 
     A component counts up to its weight and no further, so extra sessions never stand in for
     missing goals. Exempt components drop out and the others are scaled up to 100; if all
-    drop out, the learner is excused.
+    drop out, the learner is excused. Nobody loses by being let off: what was shown in a
+    component that is let off goes on counting as long as the score is higher with it.
 
     Args:
         lines: the rubric, each component once; weights add up to 100.
         earned: sum of credits per component; a missing one is 0, a negative one counts as 0.
         f: the learner's opportunity, 0 to 1.
-        exempt: components that do not count for this learner. A time-based component whose
-            target shrinks to 0 joins them.
+        exempt: components that do not count for this learner, whatever was shown.
+        let_off: components that are not demanded. A time-based component whose target shrinks
+            to 0 joins them; one unit is then its target for whoever has shown something.
 
     Raises:
         ValueError: if the weights do not add up to exactly 100.
 
-    Source: mentoring.md 5.3.
+    Source: mentoring.md 5.3 and 5.1 (6).
     """
     if sum(line.weight for line in lines) != _ALL_WEIGHTS:
         raise ValueError("the weights must add up to 100")
-    targets = {line.component: prorated_target(line.component, line.target, f) for line in lines}
-    left_out = {name for name, target in targets.items() if not target} | set(exempt)
-    counted = sum(line.weight for line in lines if line.component not in left_out)
-    parts = tuple(
-        _part(line, targets[line.component], earned, 0 if line.component in left_out else counted)
-        for line in lines
-        if line.weight
-    )
-    if not counted:
-        return Engagement(None, parts)
-    score = sum((_exact_points(part, counted) for part in parts), start=Fraction(0))
-    return Engagement(_rounded(score, _TENTH), parts)
+    drafts = [_draft(line, earned, f, exempt, let_off) for line in lines if line.weight]
+    counted = _counted(drafts)
+    weight = sum(part.weight for part in drafts if part.component in counted)
+    parts = tuple(_filled(part, weight if part.component in counted else 0) for part in drafts)
+    average = _average(parts, counted)
+    return Engagement(None if average is None else _rounded(average * 100, _TENTH), parts)
 
 
 def next_best(
@@ -233,11 +239,11 @@ def next_best(
     Returns:
         None if nothing that is possible adds anything.
     """
-    counted = sum(part.weight for part in current.parts if not part.is_exempt)
+    counting = [part for part in current.parts if not part.is_exempt]
     gains = {
-        part.component: (_gain(part, counted), part)
-        for part in current.parts
-        if part.component in possible and not part.is_exempt and part.shown < part.target
+        part.component: (_gain(part, counting), part)
+        for part in counting
+        if part.component in possible and part.shown < part.target
     }
     ranked = [gains[component] for component in Component if component in gains]
     if not ranked:
@@ -267,6 +273,7 @@ def to_json(current: Engagement) -> list[dict[str, Any]]:
             "points": str(part.points),
             "max_points": str(part.max_points),
             "is_exempt": part.is_exempt,
+            "is_let_off": part.is_let_off,
         }
         for part in current.parts
     ]
@@ -284,21 +291,67 @@ def from_json(stored: Sequence[Mapping[str, Any]]) -> tuple[Part, ...]:
             points=Decimal(row["points"]),
             max_points=Decimal(row["max_points"]),
             is_exempt=row["is_exempt"],
+            is_let_off=row.get("is_let_off", row["is_exempt"]),
         )
         for row in stored
     )
 
 
-def _part(line: RubricLine, target: int, earned: Mapping[Component, Decimal], counted: int) -> Part:
-    """The part of one line; ``counted`` is the sum of counted weights, 0 if this one is exempt."""
+def _draft(
+    line: RubricLine,
+    earned: Mapping[Component, Decimal],
+    f: Decimal,
+    exempt: Collection[Component],
+    let_off: Collection[Component],
+) -> Part:
+    """A part without shares and points; ``is_exempt`` is what cannot count at all."""
     shown = max(Decimal(0), earned.get(line.component, Decimal(0)))
-    share = _share(shown, target) if counted else Fraction(0)
-    most = Fraction(100 * line.weight, counted) if counted else Fraction(0)
+    target = prorated_target(line.component, line.target, f)
+    is_exempt = line.component in exempt
+    is_let_off = is_exempt or not target or line.component in let_off
     return Part(
         component=line.component,
         weight=line.weight,
-        target=target,
+        target=1 if shown and not target and not is_exempt else target,
         shown=shown,
+        share=Decimal(0),
+        points=Decimal(0),
+        max_points=Decimal(0),
+        is_exempt=is_exempt or (is_let_off and not shown),
+        is_let_off=is_let_off,
+    )
+
+
+def _counted(parts: Sequence[Part]) -> frozenset[Component]:
+    """The components by which the score is highest.
+
+    All that are demanded, and of those let off the ones whose share does not lie below the
+    average of the others.
+    """
+    counted = frozenset(part.component for part in parts if not part.is_let_off)
+    helpful = [part for part in parts if part.is_let_off and not part.is_exempt]
+    for part in sorted(helpful, key=_share, reverse=True):
+        average = _average(parts, counted)
+        if average is None or _share(part) >= average:
+            counted |= {part.component}
+    return counted
+
+
+def _average(parts: Sequence[Part], counted: Collection[Component]) -> Fraction | None:
+    """The weighted mean of the shares, 0 to 1; None if nothing counts."""
+    chosen = [part for part in parts if part.component in counted]
+    weight = sum(part.weight for part in chosen)
+    if not weight:
+        return None
+    return sum((_share(part) * part.weight for part in chosen), start=Fraction(0)) / weight
+
+
+def _filled(part: Part, counted: int) -> Part:
+    """The finished part; ``counted`` is the sum of counted weights, 0 if this one is exempt."""
+    share = _share(part) if counted else Fraction(0)
+    most = Fraction(100 * part.weight, counted) if counted else Fraction(0)
+    return replace(
+        part,
         share=_rounded(share, _FOUR_PLACES),
         points=_rounded(most * share, _FOUR_PLACES),
         max_points=_rounded(most, _FOUR_PLACES),
@@ -306,19 +359,16 @@ def _part(line: RubricLine, target: int, earned: Mapping[Component, Decimal], co
     )
 
 
-def _share(shown: Decimal, target: int) -> Fraction:
-    return min(Fraction(1), Fraction(shown) / target)
+def _share(part: Part) -> Fraction:
+    return min(Fraction(1), Fraction(part.shown) / part.target)
 
 
-def _exact_points(part: Part, counted: int) -> Fraction:
-    if part.is_exempt:
-        return Fraction(0)
-    return _share(part.shown, part.target) * Fraction(100 * part.weight, counted)
-
-
-def _gain(part: Part, counted: int) -> Fraction:
-    more = _share(part.shown + 1, part.target) - _share(part.shown, part.target)
-    return more * Fraction(100 * part.weight, counted)
+def _gain(part: Part, counting: Sequence[Part]) -> Fraction:
+    """What one more unit adds to the score, 0 or more."""
+    more = [replace(p, shown=p.shown + 1) if p is part else p for p in counting]
+    before = _average(counting, [p.component for p in counting])
+    after = _average(more, _counted(more))
+    return ((after or Fraction(0)) - (before or Fraction(0))) * 100
 
 
 def _rounded(exact: Fraction, grain: Decimal) -> Decimal:

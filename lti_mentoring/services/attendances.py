@@ -40,6 +40,7 @@ def report(db: Session, actor: Actor, session: MentoringSession, draft: ReportDr
             coordinator.
     """
     require(may_report(actor, session), "say whether this session took place")
+    _lock(db, session)
     now = clock.now()
     if now < session.starts_at:
         raise Conflict("this session has not begun")
@@ -60,13 +61,14 @@ def report(db: Session, actor: Actor, session: MentoringSession, draft: ReportDr
 
 def settle(db: Session, actor: Actor, session: MentoringSession, now: datetime) -> bool:
     """Let the answers that there are decide; true if the session has changed its state."""
+    _lock(db, session)
     reports = _reports(db, session)
     by_mentee = reports.get(session.pairing.mentee_id)
     by_mentor = reports.get(session.pairing.mentor_id)
     wanted = attendance.settle(
         by_mentee.answer if by_mentee else None,
         by_mentor.answer if by_mentor else None,
-        ends_at(session),
+        attendance.patience_from(ends_at(session), _newest(reports)),
         now,
     )
     has_moved = wanted is not None and wanted is not session.state
@@ -86,10 +88,17 @@ def settle_dispute(
         Conflict: if nothing is in dispute, or ``state`` is no answer to it.
     """
     require(may_settle(actor), "settle this")
+    _lock(db, session)
     if session.state is not SessionState.DISPUTED or state not in HAPPENED:
         raise Conflict("nothing is in dispute here")
     _settle_as(db, actor, session, state, clock.now())
     count_sessions(db, session.pairing.mentee_id)
+
+
+def _lock(db: Session, session: MentoringSession) -> None:
+    """Two answers at once come one after the other; the second sees what the first has done."""
+    pairings.lock(db, session.pairing)
+    db.refresh(session, ["state", "settled_at", "version"])
 
 
 def _settle_as(
@@ -114,6 +123,10 @@ def _move(db: Session, actor: Actor, session: MentoringSession, wanted: SessionS
 def _reports(db: Session, session: MentoringSession) -> dict[int, AttendanceReport]:
     found = db.scalars(select(AttendanceReport).filter_by(mentoring_session_id=session.id))
     return {row.reporter_id: row for row in found}
+
+
+def _newest(reports: dict[int, AttendanceReport]) -> datetime | None:
+    return max((row.reported_at for row in reports.values()), default=None)
 
 
 def _is_decided(session: MentoringSession, reports: dict[int, AttendanceReport]) -> bool:

@@ -118,7 +118,7 @@ def effects(
     found = []
     for learner, user, before in learners.all():
         shown = evidence.gather(db, learner, program, lines)
-        after = engagement(lines, shown.earned, shown.f, shown.exempt).score
+        after = engagement(lines, shown.earned, shown.f, shown.exempt, shown.let_off).score
         found.append(Effect(user.display_name, before, after))
     return found
 

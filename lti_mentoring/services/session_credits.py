@@ -52,6 +52,7 @@ def count_sessions(db: Session, mentee_id: int) -> bool:
     the same three days. Corrections are new lines; nothing is overwritten.
     """
     db.flush()
+    ledger.hold(db, mentee_id)  # two sessions settled at once count one after the other
     facts = _facts(db, mentee_id)
     standing = _standing(db, mentee_id)
     stands = [fact for fact in facts if fact.worth and standing[fact.source]]

@@ -1,5 +1,6 @@
 """Setup wizard and settings of the course's program, its previews, and its way through life."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from flask_wtf import FlaskForm
 from lti_mentoring.core.errors import NotFound
 from lti_mentoring.forms.presets import beginning, preset_name, promise
 from lti_mentoring.forms.programs import (
+    RUBRIC_PRESET_NAMES,
     CountsForm,
     MentorsForm,
     MoveForm,
@@ -18,7 +20,6 @@ from lti_mentoring.forms.programs import (
     PurposeForm,
     RhythmForm,
     TopicsForm,
-    typed_version,
 )
 from lti_mentoring.models import Program
 from lti_mentoring.policies.program import coordinates, staff
@@ -30,6 +31,7 @@ from lti_mentoring.vocabulary import Preset, ProgramState
 from lti_mentoring.web.drafts import open_form
 from lti_mentoring.web.guards import guarded_by
 from lti_mentoring.web.notices import say
+from lti_mentoring.web.page_forms import typed_version
 
 blueprint = Blueprint("programs", __name__)
 
@@ -88,28 +90,14 @@ def setup() -> ResponseReturnValue:
 @guarded_by(coordinates)
 def purpose() -> ResponseReturnValue:
     """Step 1: what for, and for whom."""
-    program = current_program(g.db, g.actor)
-    form = open_form(PurposeForm, obj=program)
-    if _skips():
-        return _skipped(program, "purpose")
-    if not form.validate_on_submit():
-        return _step_page("purpose", program, form)
-    programs.change_purpose(g.db, g.actor, program, form.draft(), typed_version(form))
-    return _saved(program, "purpose")
+    return _plain_step("purpose", PurposeForm, programs.change_purpose)
 
 
 @blueprint.route("/program/rhythm", methods=["GET", "POST"])
 @guarded_by(coordinates)
 def rhythm() -> ResponseReturnValue:
     """Step 2: when, and how often two people meet."""
-    program = current_program(g.db, g.actor)
-    form = open_form(RhythmForm, obj=program)
-    if _skips():
-        return _skipped(program, "rhythm")
-    if not form.validate_on_submit():
-        return _step_page("rhythm", program, form)
-    programs.change_rhythm(g.db, g.actor, program, form.draft(), typed_version(form))
-    return _saved(program, "rhythm")
+    return _plain_step("rhythm", RhythmForm, programs.change_rhythm)
 
 
 @blueprint.route("/program/topics", methods=["GET", "POST"])
@@ -123,7 +111,7 @@ def topics() -> ResponseReturnValue:
         return _skipped(program, "topics")
     if not form.validate_on_submit():
         return _step_page("topics", program, form)
-    kept = programs.change_topics(g.db, g.actor, program, form.draft(), typed_version(form))
+    kept = programs.change_topics(g.db, g.actor, program, form.draft(), typed_version())
     if kept:
         say(_("Kept, because people use it already: %(topics)s.", topics=", ".join(kept)))
     return _saved(program, "topics")
@@ -133,14 +121,7 @@ def topics() -> ResponseReturnValue:
 @guarded_by(coordinates)
 def mentors() -> ResponseReturnValue:
     """Step 4: how mentors are found and pairs are made."""
-    program = current_program(g.db, g.actor)
-    form = open_form(MentorsForm, obj=program)
-    if _skips():
-        return _skipped(program, "mentors")
-    if not form.validate_on_submit():
-        return _step_page("mentors", program, form)
-    programs.change_finding(g.db, g.actor, program, form.draft(), typed_version(form))
-    return _saved(program, "mentors")
+    return _plain_step("mentors", MentorsForm, programs.change_finding)
 
 
 @blueprint.route("/program/counts", methods=["GET", "POST"])
@@ -149,11 +130,13 @@ def counts() -> ResponseReturnValue:
     """Step 5: what counts for the grade, with a preview of this very cohort before saving."""
     design = design_of(g.db, g.actor)
     form = open_form(CountsForm, obj=design.program, data=design.rubric.weights)
+    if request.method == "GET":
+        form.start_from(request.args.get("start_from"))
     if _skips():
         return _skipped(design.program, "counts")
     if not form.validate_on_submit() or "preview" in request.form:
         return _counts_page(design.program, form)
-    programs.change_counting(g.db, g.actor, design.program, form.draft(), typed_version(form))
+    programs.change_counting(g.db, g.actor, design.program, form.draft(), typed_version())
     return _saved(design.program, "counts")
 
 
@@ -168,7 +151,7 @@ def privacy() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _step_page("privacy", design.program, form, agreement=design.agreement)
     is_new = programs.change_confidence(
-        g.db, g.actor, design.program, form.draft(), typed_version(form)
+        g.db, g.actor, design.program, form.draft(), typed_version()
     )
     if is_new:
         say(_("The agreement has a new version. New pairs sign it; the others keep theirs."))
@@ -237,6 +220,20 @@ def _moved_sentence(state: ProgramState) -> str:
     }[state]
 
 
+def _plain_step(
+    step: Step, form_class: type[FlaskForm], change: Callable[..., None]
+) -> ResponseReturnValue:
+    """A step whose form has columns of the program and nothing else."""
+    program = current_program(g.db, g.actor)
+    form = open_form(form_class, obj=program)
+    if _skips():
+        return _skipped(program, step)
+    if not form.validate_on_submit():
+        return _step_page(step, program, form)
+    change(g.db, g.actor, program, form.draft(), typed_version())
+    return _saved(program, step)
+
+
 def _skips() -> bool:
     return request.method == "POST" and "skip" in request.form
 
@@ -276,6 +273,7 @@ def _counts_page(program: Program, form: CountsForm) -> ResponseReturnValue:
         form=form,
         effects=effects,
         all_weights=rubrics.ALL_WEIGHTS,
+        presets=RUBRIC_PRESET_NAMES,
     )
     return page, 422 if form.errors else 200
 

@@ -3,7 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from lti_mentoring.models import Agreement, Draft, Program
+from lti_mentoring.forms.programs import RUBRIC_PRESET_NAMES
+from lti_mentoring.models import Agreement, Draft, EngagementRubric, Program
+from lti_mentoring.rules.rubric_presets import RUBRIC_PRESETS
 from lti_mentoring.vocabulary import CourseRole, ProgramState
 from tests.support.factories import (
     make_course,
@@ -59,6 +61,28 @@ def test_weights_that_do_not_fit_come_back_with_what_was_typed(teacher):
     assert teacher.status == 422
     assert "add up to 137" in teacher.text
     assert teacher.page.get_element_by_id("sessions").value == "77"
+
+
+@pytest.mark.parametrize("name", list(RUBRIC_PRESETS))
+def test_ready_made_weights_add_up_and_hold_once_they_are_saved(teacher, db, name):
+    teacher.get("/today").submit("Go on with this")
+    preset = RUBRIC_PRESETS[name]
+
+    teacher.get("/program/counts").click(str(RUBRIC_PRESET_NAMES[name]))
+    teacher.submit("Save and go on")
+
+    assert db.scalar(select(EngagementRubric.weights)) == preset.weights
+    assert sum(preset.weights.values()) == 100
+    assert stored(db).posts_engagement is not preset.is_pass_or_fail
+    assert stored(db).posts_completion is preset.is_pass_or_fail
+
+
+def test_ready_made_weights_nobody_knows_change_nothing(teacher):
+    teacher.get("/today").submit("Go on with this")
+
+    teacher.get("/program/counts?start_from=luck")
+
+    assert teacher.page.get_element_by_id("sessions").value == "40"
 
 
 def test_a_last_day_before_the_first_is_explained(teacher):

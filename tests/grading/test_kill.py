@@ -4,74 +4,26 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
-from collections import defaultdict
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from werkzeug.serving import WSGIRequestHandler, make_server
-from werkzeug.wrappers import Request, Response
 
 from lti_mentoring.core import clock
 from lti_mentoring.models import ScorePublication
 from lti_mentoring.vocabulary import ActivityProgress, PublicationState
 from tests.support.factories import make_line_item, make_mentee, make_program
+from tests.support.strict_gradebook import all_sent, serve_gradebook, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 LEARNERS = 40
-SLOWNESS_SECONDS = 0.02
-
-
-class StrictGradebook:
-    """A platform on a socket: takes a score only if its timestamp is newer, as Moodle does."""
-
-    def __init__(self):
-        self.url = ""
-        self.arrived = defaultdict(list)  # user: (timestamp, score) in order of arrival
-        self.accepted = {}
-        self._lock = threading.Lock()
-
-    def __call__(self, environ, start_response):
-        return self._answer(Request(environ))(environ, start_response)
-
-    def _answer(self, request):
-        if request.path == "/token":
-            return Response('{"access_token": "t", "expires_in": 3600}', mimetype="text/html")
-        time.sleep(SLOWNESS_SECONDS)
-        score = request.get_json(force=True)
-        user, stamp = score["userId"], score["timestamp"]
-        with self._lock:
-            self.arrived[user].append((stamp, score["scoreGiven"]))
-            if user in self.accepted and self.accepted[user][0] >= stamp:
-                return Response("[]", 409)
-            self.accepted[user] = (stamp, score["scoreGiven"])
-        return Response("", 200)
-
-    @property
-    def count(self):
-        with self._lock:
-            return sum(map(len, self.arrived.values()))
-
-
-class _Silent(WSGIRequestHandler):
-    def log(self, *_given):
-        pass
 
 
 @pytest.fixture
 def gradebook():
-    platform = StrictGradebook()
-    server = make_server("127.0.0.1", 0, platform, threaded=True, request_handler=_Silent)
-    platform.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield platform
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serve_gradebook() as platform:
+        yield platform
 
 
 class Sender:
@@ -92,13 +44,6 @@ class Sender:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
         self._output.close()
-
-
-def wait_until(true, seconds=60):
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it took too long"
-        time.sleep(0.01)
 
 
 def want_scores(database, platform):
@@ -135,12 +80,6 @@ def change_all(database, points):
             row.scored_at = max(clock.now(), row.scored_at + timedelta(seconds=1))
             row.next_at = clock.now()
             row.state = PublicationState.PENDING
-
-
-def all_sent(database):
-    with database.transaction() as db:
-        states = db.scalars(select(ScorePublication.state)).all()
-    return set(states) == {PublicationState.SENT}
 
 
 @pytest.mark.sockets

@@ -11,6 +11,7 @@ from lti_mentoring.rules.attendance import (
     default_agenda,
     is_late_cancel,
     lapse_at,
+    patience_from,
     settle,
 )
 from lti_mentoring.vocabulary import AttendanceAnswer, SessionState
@@ -42,6 +43,16 @@ HELD, MENTEE, MENTOR, BOTH = AttendanceAnswer
 )
 def test_two_answers_count_at_once_and_one_alone_after_a_week(mentee, mentor, now, expected):
     assert settle(mentee, mentor, ENDS_AT, now) is expected
+
+
+@pytest.mark.parametrize(
+    ("answered", "expected"),
+    [(None, ENDS_AT), (ENDS_AT - timedelta(minutes=5), ENDS_AT), (LATE, LATE)],
+)
+def test_the_other_side_has_a_week_from_the_answer_and_never_less_than_from_the_end(
+    answered, expected
+):
+    assert patience_from(ENDS_AT, answered) == expected
 
 
 def test_every_answer_says_what_the_session_becomes():

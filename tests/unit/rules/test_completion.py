@@ -25,7 +25,7 @@ def test_who_passes_every_gate_is_complete():
         ({C.CLOSURE: Decimal(0), C.AGREEMENT: Decimal(0)}, 1, (C.AGREEMENT, C.CLOSURE)),
         ({C.SESSIONS: Decimal("4.9999")}, 1, (C.SESSIONS,)),
         ({C.SESSIONS: Decimal(5)}, 1, ()),  # three quarters of 6, rounded up
-        ({C.GOALS_SET: Decimal(0)}, 1, (C.GOALS_SET,)),
+        ({C.GOALS_SET: Decimal(0)}, 1, ()),  # a goal that was looked back on is what it asks for
         ({}, 0, (C.GOALS_SET,)),
         ({C.REFLECTION: Decimal(0)}, 1, ()),  # no gate
     ],
@@ -46,10 +46,20 @@ def test_a_gate_asks_for_what_is_left_after_proration():
     assert found == Completion(True, ())  # three quarters of 4
 
 
-def test_a_component_without_weight_can_be_a_gate():
-    lines = (RubricLine(C.ORIENTATION, 0, 3), *LINES[1:])
+def test_what_has_no_weight_is_no_gate():
+    lines = (RubricLine(C.CLOSURE, 0, 1), *LINES[:-1])
 
-    assert completion({C.ORIENTATION}, lines, {}, WHOLE).missing == (C.ORIENTATION,)
+    found = completion(DEFAULT_GATES, lines, ALL | {C.CLOSURE: Decimal(0)}, WHOLE, (), 1)
+
+    assert found == Completion(True, ())
+    assert completion({C.CLOSURE}, lines, ALL, WHOLE) == Completion(False, ())
+
+
+def test_a_gate_that_waiting_lets_off_was_passed_by_what_was_shown():
+    gates, held = {C.SESSIONS}, {C.SESSIONS: Decimal(2)}
+
+    assert completion(gates, LINES, held, Decimal("0.01"), {C.SESSIONS}).is_complete
+    assert not completion(gates, LINES, {}, Decimal("0.01"), {C.SESSIONS}).is_complete
 
 
 def test_exempt_gates_do_not_apply():
@@ -61,5 +71,5 @@ def test_exempt_gates_do_not_apply():
 @pytest.mark.parametrize(
     ("gates", "exempt"), [(set(), set()), (DEFAULT_GATES, set(Component)), ({C.ORIENTATION}, set())]
 )
-def test_where_no_gate_applies_nothing_is_complete(gates, exempt):
-    assert completion(gates, LINES, ALL, WHOLE, exempt, 1) == Completion(False, ())
+def test_where_no_gate_asks_for_anything_nothing_is_complete(gates, exempt):
+    assert completion(gates, LINES, {}, WHOLE, exempt) == Completion(False, ())

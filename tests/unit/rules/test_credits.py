@@ -55,7 +55,7 @@ def test_only_what_the_mentor_missed_falls_under_the_limit():
         (3, 2, 6, "5"),
         (3, 3, 6, "5"),
         (0, 6, 6, "2"),
-        (Decimal("1.5"), 2, 4, "2.8333"),
+        (Decimal("1.5"), 2, 4, "2.833333333333333334"),  # never less than the third
         (0, 1, 0, "0"),
     ],
 )

@@ -128,6 +128,11 @@ def test_a_role_scope_is_read_whatever_its_shape(claim, expected):
     assert role_scope(claim) == expected
 
 
+@pytest.mark.parametrize("unfit", ["a\x00b", "a\ud800", "x" * 256, "a\nb"])
+def test_what_no_database_would_take_is_nobody_to_follow(unfit):
+    assert role_scope([unfit, "u1"]) == ("u1",)
+
+
 def test_a_role_scope_has_a_cap():
     assert len(role_scope([f"u{number}" for number in range(900)])) == 500
     assert role_scope(["a", "b", "c"], cap=2) == ("a", "b")
