@@ -46,13 +46,13 @@ def not_over(_form: FlaskForm, field: Any) -> None:
         raise ValidationError(_("This day is long over."))
 
 
+SENTENCE = (InputRequired(_("A goal needs a sentence.")), Length(max=LONGEST_TITLE), has_words)
+
+
 class GoalForm(FlaskForm):
     """A goal in its five parts. Only the sentence is needed."""
 
-    title = StringField(
-        _("My goal, as a sentence"),
-        [InputRequired(_("A goal needs a sentence.")), Length(max=LONGEST_TITLE), has_words],
-    )
+    title = StringField(_("My goal, as a sentence"), SENTENCE)
     measure = TextAreaField(_("How I will know"), [Length(max=LONGEST_TEXT)])
     means = TextAreaField(_("What makes it doable"), [Length(max=LONGEST_TEXT)])
     reason = TextAreaField(_("Why it matters to me"), [Length(max=LONGEST_TEXT)])
@@ -75,35 +75,20 @@ class GoalForm(FlaskForm):
             means=stripped(self.means.data),
             reason=stripped(self.reason.data),
             due_on=self.due_on.data,
-            review_on=self.review_on.data,
-            visibility=self.visibility.data,
+            review_on=self.review_on.data if self.review_on else None,
+            visibility=self.visibility.data if self.visibility else Visibility.SHARED,
         )
 
 
 class SuggestionForm(GoalForm):
     """A goal that the mentor suggests; both read it from the start."""
 
-    title = StringField(
-        _("The goal, as a sentence"),
-        [InputRequired(_("A goal needs a sentence.")), Length(max=LONGEST_TITLE), has_words],
-    )
+    title = StringField(_("The goal, as a sentence"), SENTENCE)
     measure = TextAreaField(_("How both of you will know"), [Length(max=LONGEST_TEXT)])
     means = TextAreaField(_("What makes it doable"), [Length(max=LONGEST_TEXT)])
     reason = TextAreaField(_("Why you suggest it"), [Length(max=LONGEST_TEXT)])
     review_on = None
     visibility = None
-
-    def draft(self) -> GoalDraft:
-        """What was typed."""
-        return GoalDraft(
-            title=stripped(self.title.data),
-            measure=stripped(self.measure.data),
-            means=stripped(self.means.data),
-            reason=stripped(self.reason.data),
-            due_on=self.due_on.data,
-            review_on=None,
-            visibility=Visibility.SHARED,
-        )
 
 
 class ProgressForm(FlaskForm):

@@ -6,7 +6,7 @@ from wtforms import HiddenField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from lti_mentoring.vocabulary import EndReason, FitAnswer
+from lti_mentoring.vocabulary import AgainReason, FitAnswer
 
 LONGEST_NAME = 255
 
@@ -14,6 +14,13 @@ FIT = (
     SelectChoice(FitAnswer.GOOD.value, _("Yes, we get on well")),
     SelectChoice(FitAnswer.UNSURE.value, _("I am not sure yet")),
     SelectChoice(FitAnswer.NOT_A_FIT.value, _("No, I would rather try somebody else")),
+)
+
+
+AGAIN = (
+    SelectChoice(AgainReason.BOTH_WISH.value, _("Both of them wish it")),
+    SelectChoice(AgainReason.CAUSE_GONE.value, _("What stood in the way has changed")),
+    SelectChoice(AgainReason.NOBODY_ELSE.value, _("Nobody else can help with this")),
 )
 
 
@@ -55,4 +62,17 @@ class PartForm(FlaskForm):
     """How a pairing ends: done, or somebody else. Nobody is asked why."""
 
     version = HiddenField()
-    reason = HiddenField(default=EndReason.NO_FIT.value)
+
+
+class AgainForm(FlaskForm):
+    """Why two who have parted are brought together again; kept as a code, for coordinators."""
+
+    reason = RadioField(
+        _("Why should they try again?"),
+        choices=AGAIN,
+        validators=[InputRequired(_("Please choose one."))],
+    )
+
+    def draft(self) -> AgainReason:
+        """The reason."""
+        return AgainReason(self.reason.data)

@@ -163,6 +163,7 @@ class BlockForm(FlaskForm):
         default=10,
         render_kw={"min": 1, "max": LONGEST, **NUMBER},
     )
+    version = HiddenField()
 
     def draft(self, code: str | None = None) -> BlockDraft:
         """What was typed; ``code`` is that of the template's block that was opened."""
@@ -190,9 +191,3 @@ class AttendanceForm(FlaskForm):
         """What was said; the length only of what was held."""
         is_held = self.answer.data is AttendanceAnswer.HELD
         return ReportDraft(self.answer.data, (self.minutes.data or 0) if is_held else 0)
-
-
-class VersionForm(FlaskForm):
-    """A button with the version that the page was made for."""
-
-    version = HiddenField()

@@ -2,7 +2,7 @@
 
 from lti_mentoring.models import ActionItem, Goal, Pairing
 from lti_mentoring.policies.actor import Actor
-from lti_mentoring.policies.pairing import is_in, may_read_goal, may_work, owns_goal
+from lti_mentoring.policies.pairing import may_read_goal, may_work, owns_goal
 from lti_mentoring.policies.program import LIVE
 from lti_mentoring.vocabulary import ProgramState, Visibility
 
@@ -36,14 +36,19 @@ def may_suggest_goal(actor: Actor, pairing: Pairing) -> bool:
 def may_change_action(
     actor: Actor, item: ActionItem, goal: Goal | None, pairing: Pairing | None
 ) -> bool:
-    """Whose it is; the two people of its pairing; the owner of its goal."""
+    """Whose it is; the owner of its goal; the two of its pairing while they work together."""
     if actor.program_state not in LIVE:
         return False
     if item.owner_id in actor.participant_ids or (goal is not None and owns_goal(actor, goal)):
         return True
-    if pairing is None or not is_in(actor, pairing):
+    if pairing is None or not may_work(actor, pairing):
         return False
     return goal is None or goal.visibility is Visibility.SHARED
+
+
+def may_write_closing(actor: Actor) -> bool:
+    """A mentee while the program is closing; once it is closed, the words are there to read."""
+    return actor.mentee_id is not None and actor.program_state is ProgramState.CLOSING
 
 
 def may_look_back(actor: Actor) -> bool:

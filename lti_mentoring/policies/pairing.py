@@ -2,20 +2,24 @@
 
 from lti_mentoring.models import Goal, MentoringSession, MentorRequest, Pairing
 from lti_mentoring.policies.actor import Actor
-from lti_mentoring.policies.program import LIVE
+from lti_mentoring.policies.program import LIVE, is_open
 from lti_mentoring.vocabulary import LIVE_PAIRING, PairingState, Visibility
 
 WORKING = frozenset({PairingState.TRIAL, PairingState.ACTIVE, PairingState.CLOSING})
+"""The states in which the two write to one another and find times. All others only read."""
+
+SIGNED = tuple(state for state in LIVE_PAIRING if state is not PairingState.PROPOSED)
+"""The states in which a mentor reads what the mentee shares: both have signed, nobody has gone."""
 
 
 def may_answer(actor: Actor, asked: MentorRequest) -> bool:
-    """Only the mentor who was asked."""
-    return actor.mentor_id is not None and asked.mentor_id == actor.mentor_id
+    """Only the mentor who was asked, until the program is closed."""
+    return actor.mentor_id is not None and asked.mentor_id == actor.mentor_id and is_open(actor)
 
 
 def may_withdraw(actor: Actor, asked: MentorRequest) -> bool:
-    """Only the learner who asks."""
-    return actor.mentee_id is not None and asked.mentee_id == actor.mentee_id
+    """Only the learner who asks, until the program is closed."""
+    return actor.mentee_id is not None and asked.mentee_id == actor.mentee_id and is_open(actor)
 
 
 def is_in(actor: Actor, pairing: Pairing) -> bool:
@@ -28,9 +32,20 @@ def may_work(actor: Actor, pairing: Pairing) -> bool:
     return is_in(actor, pairing) and pairing.state in WORKING and actor.program_state in LIVE
 
 
+def may_sign(actor: Actor, pairing: Pairing) -> bool:
+    """Each of the two, while the program is alive: a signature can begin a trial."""
+    return is_in(actor, pairing) and actor.program_state in LIVE
+
+
+def may_answer_fit(actor: Actor, pairing: Pairing) -> bool:
+    """Each of the two, for oneself, while the program is alive."""
+    return is_in(actor, pairing) and actor.program_state in LIVE
+
+
 def may_end(actor: Actor, pairing: Pairing) -> bool:
-    """Either of the two, or whoever coordinates the program, while it is alive."""
-    return (actor.coordinates or is_in(actor, pairing)) and pairing.state in LIVE_PAIRING
+    """Either of the two, or whoever coordinates, until the pairing or its program is over."""
+    concerns = actor.coordinates or is_in(actor, pairing)
+    return concerns and pairing.state in LIVE_PAIRING and is_open(actor)
 
 
 def may_see_facts(actor: Actor, pairing: Pairing) -> bool:
@@ -49,7 +64,7 @@ def owns_goal(actor: Actor, goal: Goal) -> bool:
 
 
 def may_read_goal(actor: Actor, goal: Goal, pairing: Pairing | None) -> bool:
-    """The owner; the mentor of the owner's live pairing, if the goal is shared."""
+    """The owner; if the goal is shared, also the mentor, once both have signed, until they part."""
     if owns_goal(actor, goal):
         return True
     return (
@@ -57,5 +72,5 @@ def may_read_goal(actor: Actor, goal: Goal, pairing: Pairing | None) -> bool:
         and goal.visibility is Visibility.SHARED
         and pairing.mentee_id == goal.owner_id
         and pairing.mentor_id == actor.mentor_id
-        and pairing.state in LIVE_PAIRING
+        and pairing.state in SIGNED
     )

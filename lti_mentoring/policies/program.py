@@ -13,10 +13,17 @@ OPEN_TO_PEOPLE = frozenset(
     }
 )
 LIVE = frozenset({ProgramState.RECRUITING, ProgramState.RUNNING, ProgramState.CLOSING})
+STILL_OPEN = LIVE | {ProgramState.PAUSED}
+"""Until the program is closed, people write what is theirs and end what they do not want."""
+
+
+def is_open(actor: Actor) -> bool:
+    """Until the program is closed there is something to write, also while it pauses."""
+    return actor.program_state in STILL_OPEN
 
 
 def belongs(actor: Actor) -> bool:
-    """Anybody with a course role that counts: learners and staff. Observers see nothing."""
+    """Anybody with a course role that counts: learners and staff, no observers."""
     return actor.role in {
         CourseRole.LEARNER,
         CourseRole.INSTRUCTOR,

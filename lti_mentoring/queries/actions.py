@@ -19,10 +19,11 @@ from lti_mentoring.models import (
 )
 from lti_mentoring.models.people import shown_name
 from lti_mentoring.policies.actor import Actor
+from lti_mentoring.policies.pairing import SIGNED
 from lti_mentoring.queries.goals import ActionLine, action_line
 from lti_mentoring.queries.lists import AnyRow
 from lti_mentoring.queries.prepared import MINE, PROGRAM, one_of, parts_of
-from lti_mentoring.vocabulary import LIVE_PAIRING, ActionState, Visibility
+from lti_mentoring.vocabulary import ActionState, Visibility
 
 NOBODY = 0  # an id that no row has
 MOST_OPEN = 5
@@ -36,7 +37,7 @@ _users = cast(Table, PlatformUser.__table__)
 
 _in_live_pair = and_(
     or_(_pairings.c.mentor_id.in_(MINE), _pairings.c.mentee_id.in_(MINE)),
-    one_of(_pairings.c.state, LIVE_PAIRING),
+    one_of(_pairings.c.state, SIGNED),
 )
 _not_private = or_(_goals.c.id.is_(None), _goals.c.visibility == Visibility.SHARED)
 

@@ -23,11 +23,11 @@ from lti_mentoring.models import (
 )
 from lti_mentoring.models.people import shown_name
 from lti_mentoring.policies.actor import Actor
+from lti_mentoring.policies.pairing import SIGNED, WORKING
 from lti_mentoring.queries.lists import AnySelect
 from lti_mentoring.queries.prepared import one_of
 from lti_mentoring.rules.smart import GoalFacts
 from lti_mentoring.vocabulary import (
-    LIVE_PAIRING,
     ActionState,
     GoalEntryKind,
     GoalState,
@@ -98,7 +98,7 @@ _SHARED = _LINES.where(
     .where(
         _pairings.c.mentee_id == _goals.c.owner_id,
         _pairings.c.mentor_id == bindparam("mentor_id"),
-        one_of(_pairings.c.state, LIVE_PAIRING),
+        one_of(_pairings.c.state, SIGNED),
     )
     .exists(),
 )
@@ -209,7 +209,7 @@ def suggestable(db: Session, mentor_id: int) -> list[Suggestable]:
         .join(Pairing.mentee)
         .join(Participant.membership)
         .join(Membership.user)
-        .where(Pairing.mentor_id == mentor_id, Pairing.state.in_(LIVE_PAIRING))
+        .where(Pairing.mentor_id == mentor_id, Pairing.state.in_(WORKING))
         .order_by(PlatformUser.name, Pairing.id)
     )
     return [Suggestable(pairing_id, user.short_name) for pairing_id, user in rows]
@@ -253,9 +253,7 @@ def goal_for(db: Session, actor: Actor, goal_id: int) -> GoalInHand:
         .join(owner_member, owner_member.id == owner.membership_id)
         .join(owner_user, owner_user.id == owner_member.user_id)
         .join(Program, Program.id == owner.program_id)
-        .outerjoin(
-            Pairing, and_(Pairing.mentee_id == Goal.owner_id, Pairing.state.in_(LIVE_PAIRING))
-        )
+        .outerjoin(Pairing, and_(Pairing.mentee_id == Goal.owner_id, Pairing.state.in_(SIGNED)))
         .outerjoin(mentor, mentor.id == Pairing.mentor_id)
         .outerjoin(mentor_member, mentor_member.id == mentor.membership_id)
         .outerjoin(mentor_user, mentor_user.id == mentor_member.user_id)
@@ -288,7 +286,7 @@ def mentor_of(db: Session, actor: Actor) -> Partner | None:
         .join(Participant.membership)
         .join(Membership.user)
         .join(Program, Program.id == Pairing.program_id)
-        .where(Pairing.mentee_id == actor.mentee_id, Pairing.state.in_(LIVE_PAIRING))
+        .where(Pairing.mentee_id == actor.mentee_id, Pairing.state.in_(SIGNED))
     ).first()
     return _partner(*row) if row else None
 

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
-from sqlalchemy import ScalarSelect, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from lti_mentoring.models import (
     ActionItem,
+    EngagementScore,
     Goal,
     Intake,
     Membership,
@@ -15,8 +17,10 @@ from lti_mentoring.models import (
     Pairing,
     Participant,
     PlatformUser,
+    Program,
 )
 from lti_mentoring.policies.actor import Actor
+from lti_mentoring.policies.pairing import SIGNED
 from lti_mentoring.queries.pairings import SessionFacts, session_facts
 from lti_mentoring.vocabulary import (
     LIVE_PAIRING,
@@ -29,7 +33,10 @@ from lti_mentoring.vocabulary import (
 
 @dataclass(frozen=True)
 class MenteeLine:
-    """One mentee of the actor; ``goal_text`` is theirs to read since the two are a pair."""
+    """One mentee of the actor; ``goal_text`` is theirs to read since the two are a pair.
+
+    ``engagement`` (of 100) is null unless the program lets mentors see it.
+    """
 
     pairing_id: int
     state: PairingState
@@ -39,6 +46,7 @@ class MenteeLine:
     since: datetime
     sessions: SessionFacts
     open_actions: int
+    engagement: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -57,11 +65,15 @@ def board_of(db: Session, actor: Actor, now: datetime) -> Board:
         .scalar_subquery()
     )
     rows = db.execute(
-        select(Pairing, PlatformUser, Intake.goal_text, state, _open_actions())
+        select(
+            Pairing, PlatformUser, Intake.goal_text, state, _open_actions(), EngagementScore.score
+        )
         .join(Pairing.mentee)
         .join(Participant.membership)
         .join(Membership.user)
+        .join(Program, Program.id == Pairing.program_id)
         .outerjoin(Intake, Intake.participant_id == Pairing.mentee_id)
+        .outerjoin(EngagementScore, _mentor_sees_engagement())
         .where(Pairing.mentor_id == actor.mentor_id, Pairing.state.in_(LIVE_PAIRING))
         .order_by(Pairing.created_at, Pairing.id)
     ).all()
@@ -76,10 +88,20 @@ def board_of(db: Session, actor: Actor, now: datetime) -> Board:
             since=pairing.started_at or pairing.created_at,
             sessions=facts[pairing.id],
             open_actions=open_actions,
+            engagement=engagement,
         )
-        for pairing, user, goal_text, _state, open_actions in rows
+        for pairing, user, goal_text, _state, open_actions, engagement in rows
     )
     return Board(lines, rows[0][3] if rows else db.scalar(select(state)))
+
+
+def _mentor_sees_engagement() -> ColumnElement[bool]:
+    """The mentee's score, if the program says so and both have signed."""
+    return and_(
+        EngagementScore.participant_id == Pairing.mentee_id,
+        Program.mentors_see_engagement,
+        Pairing.state.in_(SIGNED),
+    )
 
 
 def _open_actions() -> ScalarSelect[int]:

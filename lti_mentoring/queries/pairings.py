@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from lti_mentoring.core.errors import NotFound
@@ -51,15 +51,20 @@ def pairing_for(db: Session, actor: Actor, pairing_id: int) -> Pairing:
     Raises:
         NotFound: if it does not, or does not exist; the caller cannot tell which.
     """
-    found = db.scalar(
-        select(Pairing)
-        .join(Pairing.program)
-        .where(Pairing.id == pairing_id, Program.course_id == actor.course_id)
-        .options(joinedload(Pairing.program), *_with_people())
-    )
+    found = db.scalar(one_pairing(actor, pairing_id))
     if found is None:
         raise NotFound("pairing", pairing_id)
     return found
+
+
+def one_pairing(actor: Actor, pairing_id: int) -> Select[Pairing]:
+    """The pairing of the actor's course, with both people and the program."""
+    return (
+        select(Pairing)
+        .join(Pairing.program)
+        .where(Pairing.id == pairing_id, Program.course_id == actor.course_id)
+        .options(contains_eager(Pairing.program), *_with_people())
+    )
 
 
 def live_pairing_of_mentee(db: Session, participant_id: int | None) -> Pairing | None:

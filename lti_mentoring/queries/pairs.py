@@ -56,6 +56,7 @@ class PairRow:
     """One pair in facts. ``wants_change`` is a "not a fit" of either side, without its reason."""
 
     pairing_id: int
+    mentee_id: int
     mentor: str
     mentee: str
     state: PairingState
@@ -69,6 +70,12 @@ class PairRow:
     open_goals: int
     wants_change: bool
     is_silent: bool
+    learner_is_here: bool
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the two cannot go on as they are: one has left, or says it is not a fit."""
+        return self.state is PairingState.INTERRUPTED or self.wants_change
 
     @property
     def is_live(self) -> bool:
@@ -95,6 +102,7 @@ class Candidate:
     short_name: str
     headline: str
     seats_left: int
+    has_parted: bool
     why: Why
 
 
@@ -165,8 +173,8 @@ def sessions_of(db: Session, pairing_id: int) -> list[SessionRow]:
 def choice_for(db: Session, actor: Actor, mentee_id: int, now: datetime) -> Choice:
     """The mentors of the pool for a learner who waits, ranked by a sum that can be told; 4 queries.
 
-    Left out: the learner, mentors without a free seat go last, and whoever has parted from the
-    learner before is not suggested again.
+    Left out is the learner; mentors without a free seat go last. Whoever has parted from the
+    learner before is marked: such a pair is not suggested, and made with a reason only.
 
     Raises:
         NotFound: if the learner is not in the actor's program.
@@ -187,9 +195,10 @@ def choice_for(db: Session, actor: Actor, mentee_id: int, now: datetime) -> Choi
             short_name=person.short_name,
             headline=profile.headline,
             seats_left=seats_left(profile.capacity, taken),
+            has_parted=has_parted,
             why=why(book, frame, mine, (profile.participant_id, likes_of(profile))),
         )
-        for profile, person, taken in rows
+        for profile, person, taken, has_parted in rows
     ]
     found.sort(key=lambda one: (one.seats_left == 0, -one.why.fit.score, one.name))
     return Choice(
@@ -243,9 +252,21 @@ def is_silent(now: datetime) -> ColumnElement[bool]:
     return and_(Pairing.state.in_(MEETING), Pairing.started_at <= since, ~met.correlate(Pairing))
 
 
+IS_INTERRUPTED = Pairing.state == PairingState.INTERRUPTED
+"""Somebody of the pair has left the course."""
+
+
+def wants_change() -> ColumnElement[bool]:
+    """Whether one of two who meet says that it is not a fit; who it is, nobody is told."""
+    said = exists().where(FitCheck.pairing_id == Pairing.id, FitCheck.answer == FitAnswer.NOT_A_FIT)
+    return and_(Pairing.state.in_(MEETING), said.correlate(Pairing))
+
+
 def _which(state: str, now: datetime) -> ColumnElement[bool]:
     if state == "silent":
         return is_silent(now)
+    if state == "unfit":
+        return wants_change()
     if state == "over":
         return Pairing.state.not_in(LIVE_PAIRING)
     if state in set(PairingState):
@@ -254,9 +275,6 @@ def _which(state: str, now: datetime) -> ColumnElement[bool]:
 
 
 def _pairs(actor: Actor, now: datetime) -> AnySelect:
-    wants_change = exists().where(
-        FitCheck.pairing_id == Pairing.id, FitCheck.answer == FitAnswer.NOT_A_FIT
-    )
     goals = (
         select(func.count(Goal.id))
         .where(Goal.owner_id == Pairing.mentee_id, Goal.state.in_(OPEN_GOALS))
@@ -269,19 +287,21 @@ def _pairs(actor: Actor, now: datetime) -> AnySelect:
         Pairing,
         _MentorUser,
         _MenteeUser,
-        _of_sessions(func.count(MentoringSession.id), held).label("held"),
-        _of_sessions(func.max(MentoringSession.starts_at), held).label("last_held_at"),
-        _of_sessions(
+        of_sessions(func.count(MentoringSession.id), held).label("held"),
+        of_sessions(func.max(MentoringSession.starts_at), held).label("last_held_at"),
+        of_sessions(
             func.min(MentoringSession.starts_at), coming, MentoringSession.starts_at >= now
         ).label("next_at"),
         goals.label("open_goals"),
-        wants_change.correlate(Pairing).label("wants_change"),
+        wants_change().label("wants_change"),
+        (_MenteeMember.state == MembershipState.ACTIVE).label("learner_is_here"),
         is_silent(now).label("is_silent"),
     )
     return _with_people(columns).where(*_in_program(actor))
 
 
-def _of_sessions(what: Any, *which: ColumnElement[bool]) -> ScalarSelect[Any]:
+def of_sessions(what: Any, *which: ColumnElement[bool]) -> ScalarSelect[Any]:
+    """One number or date of a pairing's sessions, such as how many of them were held."""
     found = select(what).where(MentoringSession.pairing_id == Pairing.id, *which)
     return found.correlate(Pairing).scalar_subquery()
 
@@ -307,6 +327,7 @@ def _pair(row: AnyRow) -> PairRow:
     pairing, mentor, mentee = row[0], row[1], row[2]
     return PairRow(
         pairing_id=pairing.id,
+        mentee_id=pairing.mentee_id,
         mentor=mentor.display_name,
         mentee=mentee.display_name,
         state=pairing.state,
@@ -318,7 +339,8 @@ def _pair(row: AnyRow) -> PairRow:
         last_held_at=row.last_held_at,
         next_at=row.next_at,
         open_goals=row.open_goals,
-        wants_change=row.wants_change,
+        wants_change=bool(row.wants_change),
+        learner_is_here=bool(row.learner_is_here),
         is_silent=bool(row.is_silent),
     )
 
@@ -354,7 +376,7 @@ def _candidates(actor: Actor, mentee_id: int, member_id: int) -> AnySelect:
         Pairing.state == PairingState.ENDED_NO_FAULT,
     )
     return (
-        select(MentorProfile, PlatformUser, taken)
+        select(MentorProfile, PlatformUser, taken, parted.correlate(Participant))
         .join(Participant, Participant.id == MentorProfile.participant_id)
         .join(Membership, Membership.id == Participant.membership_id)
         .join(PlatformUser, PlatformUser.id == Membership.user_id)
@@ -364,6 +386,5 @@ def _candidates(actor: Actor, mentee_id: int, member_id: int) -> AnySelect:
             Membership.state == MembershipState.ACTIVE,
             Membership.id != member_id,
             MentorProfile.state == MentorState.ACTIVE,
-            ~parted.correlate(Participant),
         )
     )

@@ -123,6 +123,7 @@ class AgendaLine:
     minutes: int
     text: str
     code: str | None
+    version: int
 
 
 def session_lists(db: Session, actor: Actor, now: datetime) -> SessionLists:
@@ -306,15 +307,21 @@ def agenda_of(db: Session, session: MentoringSession) -> list[AgendaLine]:
     """The agenda's blocks, each with the moment at which it begins."""
     starts_at = session.starts_at
     lines = []
-    for item in db.scalars(
+    for item in blocks_of(db, session):
+        code = item.text if item.added_by_id is None else None
+        lines.append(AgendaLine(item.id, starts_at, item.minutes, item.text, code, item.version))
+        starts_at += timedelta(minutes=item.minutes)
+    return lines
+
+
+def blocks_of(db: Session, session: MentoringSession) -> list[AgendaItem]:
+    """The agenda's blocks in their order."""
+    found = db.scalars(
         select(AgendaItem)
         .where(AgendaItem.mentoring_session_id == session.id)
         .order_by(AgendaItem.position, AgendaItem.id)
-    ):
-        code = item.text if item.added_by_id is None else None
-        lines.append(AgendaLine(item.id, starts_at, item.minutes, item.text, code))
-        starts_at += timedelta(minutes=item.minutes)
-    return lines
+    )
+    return list(found)
 
 
 def block_of(db: Session, session: MentoringSession, block_id: int) -> AgendaItem:

@@ -24,8 +24,9 @@ from lti_mentoring.models import (
     ScorePublication,
 )
 from lti_mentoring.policies.actor import Actor
-from lti_mentoring.queries.pairs import is_silent
+from lti_mentoring.queries.pairs import IS_INTERRUPTED, is_silent, wants_change
 from lti_mentoring.queries.pool import is_paired
+from lti_mentoring.queries.programs import in_state_since
 from lti_mentoring.queries.rosters import (
     RosterFacts,
     facts_in,
@@ -38,7 +39,6 @@ from lti_mentoring.vocabulary import (
     MembershipState,
     MentorState,
     ParticipantState,
-    ProgramState,
     PublicationState,
     RequestState,
     SessionState,
@@ -49,11 +49,22 @@ WAITING_SCORE = (PublicationState.PENDING, PublicationState.SENDING)
 QUIET_INVITATION = timedelta(days=7)
 """An invitation without an answer for this long is one for the coordinator."""
 
-FINISHING = timedelta(days=14)
-"""How long before its last day a program begins to finish (mentoring.md 8.2)."""
-
 WEEK = 7
 MOST_WEEKS = 16
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Pairs that cannot go on as they are, the first of them, and how many learners are here."""
+
+    count: int
+    first: int | None
+    learners: int
+
+    @property
+    def only(self) -> int | None:
+        """The one pair, if one click can help its learner."""
+        return self.first if (self.count, self.learners) == (1, 1) else None
 
 
 @dataclass(frozen=True)
@@ -65,6 +76,8 @@ class Needs:
     learners: int
     stuck: int
     silent_pairs: int
+    broken: Broken
+    unfit: Broken
     disputes: int
     first_dispute: int | None
     quiet_invitations: int
@@ -75,6 +88,7 @@ class Needs:
     columns: int
     columns_missing: int
     column_error: str | None
+    in_state_since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -100,6 +114,8 @@ def needs(db: Session, actor: Actor, now: datetime) -> Needs:
             _learners(),
             _stuck(),
             _pairings(is_silent(now)),
+            *_broken(IS_INTERRUPTED),
+            *_broken(wants_change()),
             _count(disputed),
             disputed.with_only_columns(func.min(MentoringSession.id)).scalar_subquery(),
             _quiet_invitations(now),
@@ -110,6 +126,7 @@ def needs(db: Session, actor: Actor, now: datetime) -> Needs:
             _columns(func.count(LineItem.id)),
             _columns(func.count(LineItem.id), LineItem.url.is_(None)),
             _columns(func.min(LineItem.error), LineItem.url.is_(None)),
+            in_state_since(),
             *roster_columns(),
         )
         .join(Course, Course.id == Program.course_id)
@@ -120,7 +137,9 @@ def needs(db: Session, actor: Actor, now: datetime) -> Needs:
         raise NotFound("program", actor.program_id)
     values: tuple[Any, ...] = tuple(row)
     first = len(values) - len(roster_columns())
-    return Needs(facts_in(*values[first:]), *values[:first])
+    before, broken, unfit, after = values[:4], values[4:7], values[7:10], values[10:first]
+    counts: tuple[Any, ...] = (*before, Broken(*broken), Broken(*unfit), *after)
+    return Needs(facts_in(*values[first:]), *counts)
 
 
 def weeks(db: Session, program: Program, now: datetime) -> list[Week]:
@@ -139,20 +158,6 @@ def weeks(db: Session, program: Program, now: datetime) -> list[Week]:
     last = min(current, week_number(program, program.ends_on))
     shown = range(max(1, last - MOST_WEEKS + 1), last + 1)
     return [Week(number, held.get(number, 0), number == current) for number in shown]
-
-
-def due_move(program: Program, today: date) -> ProgramState | None:
-    """The state that the program's dates call for; a coordinator takes the step.
-
-    It starts on its first day, begins to finish 14 days before its last, and closes after it.
-    """
-    if program.state is ProgramState.RECRUITING and today >= program.starts_on:
-        return ProgramState.RUNNING
-    if program.state is ProgramState.RUNNING and today >= program.ends_on - FINISHING:
-        return ProgramState.CLOSING
-    if program.state is ProgramState.CLOSING and today > program.ends_on:
-        return ProgramState.CLOSED
-    return None
 
 
 def week_number(program: Program, day: date) -> int:
@@ -203,6 +208,22 @@ def _stuck() -> ScalarSelect[int]:
 def _pairings(which: ColumnElement[bool]) -> ScalarSelect[int]:
     found = select(func.count(Pairing.id)).where(Pairing.program_id == Program.id, which)
     return found.correlate(Program).scalar_subquery()
+
+
+def _broken(which: ColumnElement[bool]) -> tuple[ScalarSelect[int], ...]:
+    """How many pairs, the first of them, and how many of their learners are in the course."""
+    first = select(func.min(Pairing.id)).where(Pairing.program_id == Program.id, which)
+    here = (
+        select(func.count(Pairing.id))
+        .join(Participant, Participant.id == Pairing.mentee_id)
+        .join(Membership, Membership.id == Participant.membership_id)
+        .where(Pairing.program_id == Program.id, which, Membership.state == MembershipState.ACTIVE)
+    )
+    return (
+        _pairings(which),
+        first.correlate(Program).scalar_subquery(),
+        here.correlate(Program).scalar_subquery(),
+    )
 
 
 def _session(which: ColumnElement[bool]) -> Any:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from lti_mentoring.vocabulary import MEMBERSHIP_ROLE, TEST_USER_ROLE, CourseRole
 
+LONGEST_SUBJECT = 255
 URN = "urn:lti:role:ims/lis/"  # LTI 1.1; sent by platforms that migrated (LTI-55)
 
 MAIN_ROLES: Mapping[str, CourseRole] = {
@@ -127,7 +128,7 @@ def effective_role(
 def role_scope(claim: object, cap: int = 500) -> tuple[str, ...]:
     """The user ids that an LTI *Mentor* may observe: at most ``cap``, each once, in order.
 
-    Tolerant: a bare string is a list of one, everything that is no text is left out.
+    Tolerant: a bare string is a list of one, everything that cannot be an id is left out.
 
     Source: LTI Core 1.3, 5.4.3 (``role_scope_mentor``); LTI-60.
     """
@@ -135,7 +136,8 @@ def role_scope(claim: object, cap: int = 500) -> tuple[str, ...]:
     if not isinstance(listed, list | tuple):
         return ()
     ids = (item.strip() for item in listed if isinstance(item, str))
-    return tuple(dict.fromkeys(item for item in ids if item))[:cap]
+    usable = (item for item in ids if item.isprintable() and 0 < len(item) <= LONGEST_SUBJECT)
+    return tuple(dict.fromkeys(usable))[:cap]
 
 
 def _single(roles: Sequence[str]) -> list[str]:

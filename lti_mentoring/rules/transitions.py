@@ -128,17 +128,20 @@ REQUEST: Mapping[StrEnum, frozenset[StrEnum]] = {
     _Q.SUPERSEDED: _to(),
 }
 
-# INTERRUPTED and SUSPENDED may go back to the trial that they broke off.
+# INTERRUPTED goes back to whatever it broke off, and SUSPENDED to trial or pairing. CLOSED may be
+# taken up again with its program, as it was.
 _PR = PairingState
 PAIRING: Mapping[StrEnum, frozenset[StrEnum]] = {
     _PR.PROPOSED: _to(_PR.TRIAL, _PR.ACTIVE, _PR.DECLINED, _PR.EXPIRED),
     _PR.TRIAL: _to(_PR.ACTIVE, _PR.ENDED_NO_FAULT, _PR.SUSPENDED, _PR.INTERRUPTED, _PR.CLOSING),
     _PR.ACTIVE: _to(_PR.PAUSED, _PR.CLOSING, _PR.SUSPENDED, _PR.INTERRUPTED, _PR.ENDED_NO_FAULT),
     _PR.PAUSED: _to(_PR.ACTIVE, _PR.CLOSING, _PR.SUSPENDED, _PR.INTERRUPTED, _PR.ENDED_NO_FAULT),
-    _PR.INTERRUPTED: _to(_PR.TRIAL, _PR.ACTIVE, _PR.ENDED_NO_FAULT, _PR.CLOSED),
+    _PR.INTERRUPTED: _to(
+        _PR.TRIAL, _PR.ACTIVE, _PR.PAUSED, _PR.CLOSING, _PR.ENDED_NO_FAULT, _PR.CLOSED
+    ),
     _PR.SUSPENDED: _to(_PR.TRIAL, _PR.ACTIVE, _PR.CLOSED),
     _PR.CLOSING: _to(_PR.ACTIVE, _PR.SUSPENDED, _PR.INTERRUPTED, _PR.CLOSED),
-    _PR.CLOSED: _to(_PR.ACTIVE),
+    _PR.CLOSED: _to(_PR.TRIAL, _PR.ACTIVE, _PR.PAUSED, _PR.INTERRUPTED, _PR.SUSPENDED),
     _PR.ENDED_NO_FAULT: _to(),
     _PR.DECLINED: _to(),
     _PR.EXPIRED: _to(),
@@ -164,6 +167,7 @@ ACTION: Mapping[StrEnum, frozenset[StrEnum]] = {
 
 # PROPOSED to PROPOSED is a counter-proposal, SCHEDULED to SCHEDULED a new time. What was settled
 # can be disputed, and a coordinator settles it again; nothing jumps from held to missed.
+# CANCELLED_IN_TIME to CANCELLED_LATE: it was to be moved on short notice, and nobody agreed.
 _SE = SessionState
 _HAPPENED = (_SE.HELD, _SE.MISSED_BY_MENTEE, _SE.MISSED_BY_MENTOR, _SE.MISSED_BY_BOTH)
 SESSION: Mapping[StrEnum, frozenset[StrEnum]] = {
@@ -177,7 +181,7 @@ SESSION: Mapping[StrEnum, frozenset[StrEnum]] = {
     _SE.MISSED_BY_BOTH: _to(_SE.DISPUTED),
     _SE.DECLINED: _to(),
     _SE.LAPSED: _to(),
-    _SE.CANCELLED_IN_TIME: _to(),
+    _SE.CANCELLED_IN_TIME: _to(_SE.CANCELLED_LATE),
     _SE.CANCELLED_LATE: _to(),
 }
 

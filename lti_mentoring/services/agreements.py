@@ -9,7 +9,7 @@ from lti_mentoring.core.errors import Conflict, Stale
 from lti_mentoring.grading import ledger, recompute
 from lti_mentoring.models import AgreementSignature, Pairing
 from lti_mentoring.policies.actor import Actor, require
-from lti_mentoring.policies.pairing import is_in
+from lti_mentoring.policies.pairing import may_sign
 from lti_mentoring.queries.pairings import current_agreement, signatures
 from lti_mentoring.rules.transitions import may_start_trial
 from lti_mentoring.services import activity, pairings
@@ -24,11 +24,12 @@ def sign(
     The mentee is credited for their own signature, once per version.
 
     Raises:
-        NotAllowed: if the actor is not one of the two.
+        NotAllowed: if the actor is not one of the two, or the program is not running.
         Stale: if a newer version has been published since the page was opened.
         Conflict: if the pairing is over, signed already, or there is nothing to sign.
     """
-    require(is_in(actor, pairing), "sign for this pair")
+    require(may_sign(actor, pairing), "sign for this pair")
+    pairings.lock(db, pairing)
     if pairing.state not in LIVE_PAIRING:
         raise Conflict("this pairing is over")
     agreement = current_agreement(db, pairing.program_id)

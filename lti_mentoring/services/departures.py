@@ -57,8 +57,8 @@ def member_back(db: Session, course_id: int, membership_ids: Collection[int]) ->
     participants = _participants(db, membership_ids)
     actor = Actor.system("back in the course", course_id)
     for pairing in _live_pairings(db, [participant.id for participant in participants]):
-        if pairing.state is PairingState.INTERRUPTED and _both_are_here(db, pairing):
-            pairings.move(db, actor, pairing, _state_before(db, pairing))
+        if pairing.state is PairingState.INTERRUPTED and both_are_here(db, pairing):
+            pairings.move(db, actor, pairing, state_before(db, pairing))
     mentees = [p.id for p in participants if p.role is ParticipantRole.MENTEE]
     outbox.resume(db, mentees)
     for mentee_id in mentees:
@@ -81,7 +81,10 @@ def _live_pairings(db: Session, participant_ids: Collection[int]) -> list[Pairin
     either = or_(Pairing.mentor_id.in_(participant_ids), Pairing.mentee_id.in_(participant_ids))
     return list(
         db.scalars(
-            select(Pairing).where(either, Pairing.state.in_(LIVE_PAIRING)).order_by(Pairing.id)
+            select(Pairing)
+            .where(either, Pairing.state.in_(LIVE_PAIRING))
+            .order_by(Pairing.id)
+            .with_for_update()
         )
     )
 
@@ -96,7 +99,8 @@ def _open_requests(db: Session, mentee_ids: Collection[int]) -> list[MentorReque
     )
 
 
-def _both_are_here(db: Session, pairing: Pairing) -> bool:
+def both_are_here(db: Session, pairing: Pairing) -> bool:
+    """Whether mentor and mentee are in the course now."""
     states = db.scalars(
         select(Membership.state)
         .join(Participant, Participant.membership_id == Membership.id)
@@ -105,17 +109,23 @@ def _both_are_here(db: Session, pairing: Pairing) -> bool:
     return all(state is MembershipState.ACTIVE for state in states)
 
 
-def _state_before(db: Session, pairing: Pairing) -> PairingState:
-    """Trial or active, whichever was left; the record of moves knows."""
-    moves = db.scalars(
+def state_before(db: Session, pairing: Pairing) -> PairingState:
+    """Where the pairing was before it was interrupted, or ended with its program.
+
+    The record of its moves knows: the last state that was neither. Without a record it worked.
+    """
+    passed_by = {PairingState.INTERRUPTED}
+    if pairing.state is not PairingState.INTERRUPTED:
+        passed_by |= {PairingState.CLOSING, PairingState.CLOSED}
+    before = db.scalars(
         select(Activity.detail)
         .where(
             Activity.verb == Verb.PAIRING_MOVED,
             Activity.noun == "pairing",
             Activity.noun_id == pairing.id,
-            Activity.detail.in_((PairingState.TRIAL.value, PairingState.ACTIVE.value)),
+            Activity.detail.not_in([state.value for state in passed_by]),
         )
         .order_by(Activity.id.desc())
         .limit(1)
     ).first()
-    return PairingState.TRIAL if moves == PairingState.TRIAL.value else PairingState.ACTIVE
+    return PairingState(before) if before else PairingState.ACTIVE

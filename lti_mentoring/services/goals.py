@@ -16,7 +16,8 @@ from lti_mentoring.policies.goal import (
     may_suggest_goal,
     may_write_goal,
 )
-from lti_mentoring.queries.goals import OVER, GoalInHand
+from lti_mentoring.queries.goals import OVER, GoalInHand, milestones_of
+from lti_mentoring.rules.order import Way, moved
 from lti_mentoring.rules.transitions import next_state
 from lti_mentoring.services import activity
 from lti_mentoring.services.goal_credits import count_goal, count_progress
@@ -126,7 +127,7 @@ def change_goal(db: Session, actor: Actor, goal: Goal, draft: GoalDraft, version
         return
     for name in changed:
         setattr(goal, name, getattr(draft, name))
-    _tell_change(db, actor, goal, " ".join(changed))
+    tell_change(db, actor, goal, " ".join(changed))
     count_goal(db, goal)
 
 
@@ -140,12 +141,15 @@ def move_goal(db: Session, actor: Actor, goal: Goal, wanted: GoalState, version:
     """
     require(may_write_goal(actor, goal), "change this goal")
     _check_version(goal, version)
+    was_over = goal.state in OVER
     goal.state = next_state(goal.state, wanted)
     if wanted in OVER:
         goal.reviewed_at = clock.now()
+    elif was_over:  # it is looked back on when it ends again
+        goal.reviewed_at = None
     if wanted is GoalState.ACHIEVED:
         goal.progress = 100
-    _tell_change(db, actor, goal, f"state:{wanted.value}")
+    tell_change(db, actor, goal, f"state:{wanted.value}")
     count_goal(db, goal)
 
 
@@ -171,7 +175,7 @@ def decline_goal(db: Session, actor: Actor, goal: Goal, version: int) -> None:
     _check_proposed(goal)
     _check_version(goal, version)
     goal.state = next_state(goal.state, GoalState.DROPPED)
-    _tell_change(db, actor, goal, "state:declined")
+    tell_change(db, actor, goal, "state:declined")
 
 
 def _check_proposed(goal: Goal) -> None:
@@ -266,6 +270,24 @@ def reopen_milestone(db: Session, actor: Actor, goal: Goal, step: Milestone) -> 
     activity.record(db, actor, Verb.GOAL_CHANGED, "goal", goal.id, "milestone open")
 
 
+def move_milestone(
+    db: Session, actor: Actor, goal: Goal, step: Milestone, way: Way, version: int
+) -> None:
+    """The step stands one place further up or down; ``version`` is the step's.
+
+    Raises:
+        NotAllowed: if the actor does not own the goal.
+        Stale: if the step was changed or moved since the page was opened.
+    """
+    require(may_write_goal(actor, goal), "change this goal")
+    _lock(db, goal)
+    if step.version != version:
+        raise Stale("this step was changed meanwhile")
+    for position, one in enumerate(moved(milestones_of(db, goal), step, way)):
+        one.position = position
+    activity.record(db, actor, Verb.GOAL_CHANGED, "goal", goal.id, "milestone moved")
+
+
 def remove_milestone(db: Session, actor: Actor, goal: Goal, step: Milestone) -> None:
     """The step is gone.
 
@@ -287,7 +309,8 @@ def _lock(db: Session, goal: Goal) -> None:
     db.scalar(select(Goal.id).where(Goal.id == goal.id).with_for_update())
 
 
-def _tell_change(db: Session, actor: Actor, goal: Goal, what: str) -> None:
+def tell_change(db: Session, actor: Actor, goal: Goal, what: str) -> None:
+    """The goal's story and the record of what happened say that ``what`` has changed: no words."""
     goal.updated_at = clock.now()
     _add_entry(db, goal, goal.owner_id, GoalEntryKind.CHANGE, what, None)
     activity.record(db, actor, Verb.GOAL_CHANGED, "goal", goal.id, what)

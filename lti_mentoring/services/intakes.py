@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from lti_mentoring.core import clock
 from lti_mentoring.core.errors import Conflict, NotFound, Stale
@@ -114,6 +115,7 @@ def submit_times(db: Session, actor: Actor, times: Times, version: int | None) -
     if is_first:
         intake.submitted_at = clock.now()
         activity.record(db, actor, Verb.INTAKE_SUBMITTED, "intake", intake.id)
+    _changed(intake)
     db.flush()
     ledger.credit(db, intake.participant_id, Component.NEEDS, Decimal(1), "intake", clock.now())
     recompute.participant(db, intake.participant_id)
@@ -133,11 +135,9 @@ def _open(db: Session, actor: Actor, version: int | None) -> Intake:
             Participant.role == ParticipantRole.MENTEE,
         )
     )
-    if intake is None:
-        return _begin(db, actor)
-    if version is not None and intake.version != version:
+    if (intake.version if intake else None) != version:
         raise Stale("intake")
-    return intake
+    return intake or _begin(db, actor)
 
 
 def _begin(db: Session, actor: Actor) -> Intake:
@@ -166,3 +166,9 @@ def _begin(db: Session, actor: Actor) -> Intake:
 
 def _reach(intake: Intake, step: int) -> None:
     intake.next_step = max(intake.next_step or 1, step)
+    _changed(intake)
+
+
+def _changed(intake: Intake) -> None:
+    """Raise the version, also where only topics or times have changed."""
+    flag_modified(intake, "goal_text")

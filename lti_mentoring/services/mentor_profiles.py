@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from lti_mentoring.core import clock
 from lti_mentoring.core.errors import Conflict, NotFound, Stale
 from lti_mentoring.models import MentorProfile, Participant, Program, Topic, TopicOffer
 from lti_mentoring.policies.actor import Actor, require
-from lti_mentoring.policies.program import LIVE, is_mentor, may_mentor
+from lti_mentoring.policies.program import LIVE, is_mentor, is_open, may_mentor
+from lti_mentoring.rules.mentor_steps import ENDS_INVITATION, IN_POOL
 from lti_mentoring.rules.transitions import next_state
 from lti_mentoring.services import activity, availability, request_travel
 from lti_mentoring.vocabulary import (
@@ -23,7 +25,6 @@ from lti_mentoring.vocabulary import (
     Verb,
 )
 
-IN_POOL = frozenset({MentorState.ACTIVE, MentorState.PAUSED})
 NOT_YET = frozenset({MentorState.INVITED, MentorState.STARTED, MentorState.SUBMITTED})
 
 
@@ -64,6 +65,7 @@ def begin_application(db: Session, actor: Actor) -> MentorProfile:
         db.flush()
         return profile
     _participant(db, actor)
+    profile.invited_at = None  # an application of its own: someone decides on it
     _move(db, actor, profile, MentorState.STARTED)
     return profile
 
@@ -114,7 +116,8 @@ def save_card(
 ) -> MentorProfile:
     """Keep the card. ``hand_in`` also takes the next step: into the pool, or to the coordinator.
 
-    Who was invited goes into the pool at once; who applied waits for approval.
+    Who was invited goes into the pool at once; who applied waits for approval. ``version`` is
+    that of the card that was opened, None if there was none.
 
     Raises:
         NotAllowed: if the actor may not mentor.
@@ -122,9 +125,11 @@ def save_card(
         Stale: if the card was changed meanwhile.
         Conflict: if the application is over.
     """
-    profile = begin_application(db, actor)
-    if version is not None and profile.version != version:
+    require(may_mentor(actor) and is_open(actor), "change a mentor's card")
+    before = _own(db, actor)
+    if (before.version if before else None) != version:
         raise Stale("mentor profile")
+    profile = begin_application(db, actor)
     profile.headline, profile.how_i_help = card.headline, card.how_i_help
     profile.capacity, profile.cadence = card.capacity, card.cadence
     profile.modes = [mode.value for mode in card.modes]
@@ -132,6 +137,7 @@ def save_card(
     _save_offers(db, actor, profile.participant_id, card.topics)
     availability.save(db, profile.participant_id, card.cells, card.time_zone)
     availability.read_times_in(db, actor, card.time_zone)
+    flag_modified(profile, "headline")  # topics and times are part of the card's version
     db.flush()
     if hand_in and profile.state in {MentorState.INVITED, MentorState.STARTED}:
         _hand_in(db, actor, profile)
@@ -196,7 +202,7 @@ def resume(db: Session, actor: Actor) -> None:
 
 
 def _mine(db: Session, actor: Actor) -> MentorProfile:
-    require(is_mentor(actor), "change a mentor's card")
+    require(is_mentor(actor) and is_open(actor), "change a mentor's card")
     profile = _own(db, actor)
     if profile is None:
         raise NotFound("mentor profile")
@@ -216,5 +222,7 @@ def _own(db: Session, actor: Actor) -> MentorProfile | None:
 
 def _move(db: Session, actor: Actor, profile: MentorProfile, wanted: MentorState) -> None:
     profile.state = next_state(profile.state, wanted)
+    if wanted in ENDS_INVITATION:
+        profile.invited_at = None
     db.flush()
     activity.record(db, actor, Verb.MENTOR_MOVED, "mentor_profile", profile.id, wanted)

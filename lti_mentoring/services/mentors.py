@@ -10,6 +10,7 @@ from lti_mentoring.core.errors import Conflict, Stale
 from lti_mentoring.models import Membership, MentorProfile, Participant, Program
 from lti_mentoring.policies.actor import Actor, require
 from lti_mentoring.policies.program import coordinates
+from lti_mentoring.rules.mentor_steps import ENDS_INVITATION, coordinators_moves
 from lti_mentoring.rules.transitions import may_become, next_state
 from lti_mentoring.services import activity, request_travel
 from lti_mentoring.vocabulary import (
@@ -93,14 +94,19 @@ def move_mentor(db: Session, actor: Actor, profile: MentorProfile, wanted: Mento
 
     Raises:
         NotAllowed: if the actor does not coordinate.
-        Conflict: if the mentor is no longer in a state that allows it.
+        Conflict: if the mentor is no longer in a state that allows it, or it would put
+            somebody into the pool who has not said yes.
     """
     require(coordinates(actor), "move a mentor")
+    if wanted not in coordinators_moves(profile.state):
+        raise Conflict(f"a coordinator cannot make a mentor {wanted} who is {profile.state}")
     profile.state = next_state(profile.state, wanted)
     profile.decided_at = clock.now()
     activity.record(db, actor, Verb.MENTOR_MOVED, "mentor_profile", profile.id, wanted)
     if wanted is MentorState.INVITED:
         profile.invited_at = clock.now()
+    if wanted in ENDS_INVITATION:
+        profile.invited_at = None
     if wanted in {MentorState.PAUSED, MentorState.RETIRED}:
         request_travel.release_from_mentor(db, actor, profile.participant_id)
 
@@ -119,6 +125,8 @@ def _decide(
     for profile in waiting:
         profile.state = next_state(profile.state, wanted)
         profile.decided_at = clock.now()
+        if wanted in ENDS_INVITATION:
+            profile.invited_at = None
         activity.record(db, actor, verb, "mentor_profile", profile.id)
     return len(waiting)
 

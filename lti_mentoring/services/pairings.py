@@ -19,13 +19,19 @@ from lti_mentoring.models import (
     Program,
 )
 from lti_mentoring.policies.actor import Actor, require
-from lti_mentoring.policies.pairing import is_in, may_end
+from lti_mentoring.policies.pairing import may_answer_fit, may_end
 from lti_mentoring.policies.program import LIVE
-from lti_mentoring.queries.pairings import fit_answers, live_count, live_pairing_of_mentee
+from lti_mentoring.queries.pairings import (
+    fit_answers,
+    live_count,
+    live_pairing_of_mentee,
+    worked_together,
+)
 from lti_mentoring.rules.request_turns import seats_left
 from lti_mentoring.rules.transitions import after_fit_checks, next_state, trial_is_over
 from lti_mentoring.services import activity, request_travel, sessions
 from lti_mentoring.vocabulary import (
+    AgainReason,
     Component,
     EndReason,
     FitAnswer,
@@ -58,15 +64,30 @@ REGULAR: Mapping[PairingState, tuple[PairingState, ...]] = {
     PairingState.PAUSED: (PairingState.CLOSING, PairingState.CLOSED),
     PairingState.INTERRUPTED: (PairingState.CLOSED,),
 }
-"""The same where the work is done: such a pair may be suggested again."""
+"""The same where nobody wanted somebody else: such a pair may be suggested again."""
 
-REGULAR_REASONS = frozenset({EndReason.GOALS_REACHED, EndReason.PROGRAM_END})
+PARTS_THAT_MOVE = ("state", "version", "started_at", "trial_ends_at", "ended_at", "end_reason")
+"""What others may have changed of a pairing since it was read."""
+
+ASKED_FOR_FIT = frozenset(
+    {PairingState.TRIAL, PairingState.ACTIVE, PairingState.PAUSED, PairingState.CLOSING}
+)
+"""States in which the two may say whether it fits."""
+
+REGULAR_REASONS = frozenset({EndReason.GOALS_REACHED, EndReason.PROGRAM_END, EndReason.LEFT_COURSE})
 
 
 def pair(
-    db: Session, actor: Actor, mentee: Participant, mentor: Participant, origin: PairingOrigin
+    db: Session,
+    actor: Actor,
+    mentee: Participant,
+    mentor: Participant,
+    origin: PairingOrigin,
+    again: AgainReason | None = None,
 ) -> Pairing:
     """The two belong together from now on; the trial begins when both have signed.
+
+    Two who have parted are brought together again by a coordinator who says why: ``again``.
 
     The learner's other requests are superseded; when this was the mentor's last seat, whoever
     else waits for the mentor goes on to the next choice.
@@ -76,7 +97,8 @@ def pair(
         NotFound: if the two are not in the actor's program.
         MentorFull: if the last seat has gone.
         AlreadyPaired: if the learner has a mentor.
-        Conflict: if the program or one of the two does not take part now.
+        Conflict: if the program or one of the two does not take part now, or the two have
+            parted and no reason was given.
     """
     by_mentor = origin is PairingOrigin.REQUEST and actor.mentor_id == mentor.id
     require(actor.coordinates or by_mentor, "bring these two people together")
@@ -86,6 +108,7 @@ def pair(
         raise MentorFull(mentor.id)
     if live_pairing_of_mentee(db, mentee.id) is not None:
         raise AlreadyPaired(mentee.id)
+    told = _told(db, mentee, mentor, origin, again)
     pairing = Pairing(
         program_id=mentee.program_id,
         mentor_id=mentor.id,
@@ -96,12 +119,27 @@ def pair(
     )
     db.add(pairing)
     db.flush()
-    activity.record(db, actor, Verb.PAIRED, "pairing", pairing.id, origin)
+    activity.record(db, actor, Verb.PAIRED, "pairing", pairing.id, told)
     request_travel.supersede(db, actor, mentee.id)
     if left == 1:
         request_travel.release_from_mentor(db, actor, mentor.id)
     recompute.participant(db, mentee.id)
     return pairing
+
+
+def _told(
+    db: Session,
+    mentee: Participant,
+    mentor: Participant,
+    origin: PairingOrigin,
+    again: AgainReason | None,
+) -> str:
+    """What the record says of the new pair: who brought it together, and why once more."""
+    if not worked_together(db, mentee.id, mentor.id):
+        return origin
+    if again is None:
+        raise Conflict("these two have parted, and nobody said why they should try again")
+    return f"{origin} again {again}"
 
 
 def _check_both(
@@ -129,7 +167,7 @@ def start_trial(db: Session, actor: Actor, pairing: Pairing) -> None:
     program = db.get_one(Program, pairing.program_id)
     now = clock.now()
     pairing.started_at = now
-    if not program.trial_days and not program.trial_sessions:
+    if not has_trial(program):
         _move(db, actor, pairing, PairingState.ACTIVE)
     else:
         if program.trial_days:
@@ -138,22 +176,38 @@ def start_trial(db: Session, actor: Actor, pairing: Pairing) -> None:
     recompute.participant(db, pairing.mentee_id)
 
 
+def lock(db: Session, pairing: Pairing) -> None:
+    """Two who act for this pair at once come one after the other; the second sees what is now.
+
+    A pairing is locked before its mentee's score, never after it.
+    """
+    db.refresh(pairing, [*PARTS_THAT_MOVE], with_for_update={"of": Pairing})
+
+
+def has_trial(program: Program) -> bool:
+    """Whether pairs try each other first; only then are they asked whether it fits."""
+    return bool(program.trial_days or program.trial_sessions)
+
+
 def answer_fit(db: Session, actor: Actor, pairing: Pairing, answer: FitAnswer) -> None:
     """Keep one side's private answer; two times "good" ends the trial well.
 
-    The mentee is credited for having answered, whatever the answer is.
+    The mentee is credited for having answered, once, whatever the answer is. Trials end without
+    waiting for answers; while the two are a pair, it can still be given.
 
     Raises:
         NotAllowed: if the actor is not one of the two.
-        Conflict: if the trial is over.
+        Conflict: if the program has no trial, or the two are no pair at the moment.
     """
-    require(is_in(actor, pairing), "answer for this pair")
-    if pairing.state is not PairingState.TRIAL:
-        raise Conflict("the trial is over")
+    require(may_answer_fit(actor, pairing), "answer for this pair")
+    lock(db, pairing)
+    if pairing.state not in ASKED_FOR_FIT or not has_trial(db.get_one(Program, pairing.program_id)):
+        raise Conflict("nobody asks this pair")
     side = _side_of(actor, pairing)
     _keep_answer(db, pairing, side, answer)
     activity.record(db, actor, Verb.FIT_ANSWERED, "pairing", pairing.id)
-    settle_trial(db, actor, pairing)
+    if pairing.state is PairingState.TRIAL:
+        settle_trial(db, actor, pairing)
     if side == pairing.mentee_id:
         ledger.credit(db, side, Component.FEEDBACK, Decimal(1), f"fit:{pairing.id}", clock.now())
         recompute.participant(db, side)
@@ -196,12 +250,16 @@ def _held_count(db: Session, pairing_id: int) -> int:
 
 
 def end(db: Session, actor: Actor, pairing: Pairing, reason: EndReason) -> None:
-    """The pairing is over and the seat is free. A learner without fit comes first next time.
+    """The pairing is over and the seat is free.
+
+    A learner who parted from a mentor, or whose mentor has left the course, comes first next
+    time. Who has finished needs nobody new.
 
     Raises:
         NotAllowed: if the actor is neither one of the two nor a coordinator.
         Conflict: if it is over already.
     """
+    lock(db, pairing)
     steps = (REGULAR if reason in REGULAR_REASONS else ENDS_AS).get(pairing.state)
     if steps is None:
         raise Conflict("this pairing is over")
@@ -210,9 +268,23 @@ def end(db: Session, actor: Actor, pairing: Pairing, reason: EndReason) -> None:
         _move(db, actor, pairing, step)
     pairing.ended_at, pairing.end_reason = clock.now(), reason
     sessions.cancel_open(db, actor, pairing)
-    if steps[-1] is PairingState.ENDED_NO_FAULT:
+    if steps[-1] is PairingState.ENDED_NO_FAULT or reason is EndReason.LEFT_COURSE:
         mentee = db.get_one(Participant, pairing.mentee_id)
         mentee.fit_priority += 1
+    db.flush()
+    recompute.participant(db, pairing.mentee_id)
+
+
+def take_up(db: Session, actor: Actor, pairing: Pairing, state: PairingState) -> None:
+    """What ended with its program goes on where it was.
+
+    Raises:
+        NotAllowed: if somebody else than a coordinator or the system asks for it.
+        Conflict: if the pairing did not end that way.
+    """
+    require(actor.coordinates or actor.system_reason is not None, "take up this pairing")
+    _move(db, actor, pairing, state)
+    pairing.ended_at = pairing.end_reason = None
     db.flush()
     recompute.participant(db, pairing.mentee_id)
 

@@ -27,7 +27,7 @@ from lti_mentoring.policies.actor import Actor, require
 from lti_mentoring.policies.program import coordinates
 from lti_mentoring.queries.programs import has_people
 from lti_mentoring.rules.transitions import next_state
-from lti_mentoring.services import activity, rubrics
+from lti_mentoring.services import activity, program_effects, rubrics
 from lti_mentoring.vocabulary import (
     Cadence,
     MentorSource,
@@ -278,17 +278,21 @@ def move_program(db: Session, actor: Actor, program: Program, wanted: ProgramSta
     """The program is ``wanted`` from now on, with what belongs to that state.
 
     Raises:
-        NotAllowed: if the actor does not coordinate.
+        NotAllowed: if the actor neither coordinates nor is the calendar.
         Conflict: if it cannot go there from where it is, if something is missing for the
             opening, if people already take part (back to draft), or if it was closed too long
             ago (reopening).
     """
-    require(coordinates(actor), "run this program")
+    require(coordinates(actor) or actor.system_reason is not None, "run this program")
     before, program.state = program.state, _checked_state(db, program, wanted)
     if wanted is ProgramState.PAUSED:
         db.add(ProgramBreak(program_id=program.id, starts_on=today_in(program)))
     if before is ProgramState.PAUSED:
         _end_break(db, program)
+    if wanted in OVER:
+        program_effects.end_all(db, actor, program)
+    if before is ProgramState.CLOSED:
+        program_effects.take_up_pairs(db, actor, program)
     activity.record(db, actor, Verb.PROGRAM_MOVED, "program", program.id, wanted)
     if wanted in {ProgramState.RECRUITING, ProgramState.RUNNING}:
         line_items.plan_columns(db, program)
@@ -323,7 +327,7 @@ def _checked_state(db: Session, program: Program, wanted: ProgramState) -> Progr
 
 
 def _end_break(db: Session, program: Program) -> None:
-    """Today counts again; a break that began today has not been one."""
+    """Today counts again, and what waited has more time; a break of no whole day was none."""
     open_break = select(ProgramBreak).where(
         ProgramBreak.program_id == program.id, ProgramBreak.ends_on.is_(None)
     )
@@ -333,6 +337,7 @@ def _end_break(db: Session, program: Program) -> None:
             db.delete(pause)
         else:
             pause.ends_on = yesterday
+            program_effects.move_deadlines(db, program, pause)
 
 
 def _check_change(actor: Actor, program: Program, version: int) -> None:

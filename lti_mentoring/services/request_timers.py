@@ -1,6 +1,8 @@
 """What happens by itself: silent mentors are passed over, trials pass, unsigned pairs lapse."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -16,6 +18,8 @@ from lti_mentoring.models import (
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.policies.program import LIVE
 from lti_mentoring.services import pairings, request_travel
+from lti_mentoring.services.program_effects import breaks_of, rested
+from lti_mentoring.services.row_by_row import each
 from lti_mentoring.vocabulary import FitAnswer, PairingState, RequestState, SessionState
 
 AT_ONCE = 200
@@ -42,15 +46,16 @@ def _pass_over(db: Session, now: datetime) -> int:
         .limit(AT_ONCE)
         .with_for_update(of=MentorRequest, skip_locked=True)
     ).all()
-    moved = 0
-    for request, course_id in rows:
+
+    def pass_over(request: MentorRequest, course_id: int) -> int:
         if request.state is not RequestState.SENT:  # one before it has released it
-            continue
+            return 0
         actor = Actor.system("no answer in time", course_id)
         request_travel.move(db, actor, request, RequestState.EXPIRED)
         request_travel.send_next(db, actor, request.mentee_id)
-        moved += 1
-    return moved
+        return 1
+
+    return _each(db, "mentor request", rows, pass_over)
 
 
 def _end_trials(db: Session, now: datetime) -> int:
@@ -84,16 +89,17 @@ def _end_trials(db: Session, now: datetime) -> int:
         .limit(AT_ONCE)
         .with_for_update(of=Pairing, skip_locked=True)
     ).all()
-    return sum(
-        pairings.settle_trial(db, Actor.system("the trial is over", course_id), pairing)
-        for pairing, course_id in rows
-    )
+
+    def pass_trial(pairing: Pairing, course_id: int) -> int:
+        return pairings.settle_trial(db, Actor.system("the trial is over", course_id), pairing)
+
+    return _each(db, "trial", rows, pass_trial)
 
 
 def _let_lapse(db: Session, now: datetime) -> int:
-    """Pairs that nobody opened by signing give the seat back."""
+    """Pairs that nobody opened by signing give the seat back; days of breaks do not count."""
     rows = db.execute(
-        select(Pairing, Program.course_id)
+        select(Pairing, Program)
         .join(Pairing.program)
         .where(
             Pairing.state == PairingState.PROPOSED,
@@ -101,9 +107,22 @@ def _let_lapse(db: Session, now: datetime) -> int:
             Program.state.in_(LIVE),
         )
         .order_by(Pairing.id)
-        .limit(AT_ONCE)
         .with_for_update(of=Pairing, skip_locked=True)
     ).all()
-    for pairing, course_id in rows:
-        pairings.expire(db, Actor.system("nobody signed in time", course_id), pairing)
-    return len(rows)
+    breaks = breaks_of(db, [program.id for _pairing, program in rows])
+
+    def is_due(pairing: Pairing, program: Program) -> bool:
+        waited = rested(program, breaks[program.id], pairing.created_at, now)
+        return pairing.created_at + pairings.SEAT_HELD + waited <= now
+
+    def let_lapse(pairing: Pairing, program: Program) -> int:
+        if not is_due(pairing, program):
+            return 0
+        pairings.expire(db, Actor.system("nobody signed in time", program.course_id), pairing)
+        return 1
+
+    return _each(db, "unsigned pairing", rows, let_lapse)
+
+
+def _each(db: Session, what: str, rows: Sequence[Any], act: Callable[[Any, Any], int]) -> int:
+    return each(db, what, [(row[0].id, row) for row in rows], lambda row: act(*row))

@@ -9,7 +9,9 @@ from lti_mentoring.core import clock
 from lti_mentoring.core.errors import Conflict, Stale
 from lti_mentoring.models import AgendaItem, MentoringSession, Note
 from lti_mentoring.policies.actor import Actor, require
-from lti_mentoring.policies.mentoring_session import may_write_in_room
+from lti_mentoring.policies.mentoring_session import may_write_in_room, may_write_note
+from lti_mentoring.queries.sessions import blocks_of
+from lti_mentoring.rules.order import Way, moved
 from lti_mentoring.services import activity
 from lti_mentoring.services.session_credits import count_reflection
 from lti_mentoring.services.sessions import side_of
@@ -56,7 +58,7 @@ def save_private_note(
         NotAllowed: if the actor is not one of the two, or the program is closed.
         Stale: if the note was changed since, in another window.
     """
-    require(may_write_in_room(actor, session), "write in this room")
+    require(may_write_note(actor, session), "write in this room")
     author_id = side_of(actor, session.pairing)
     note = db.scalar(select(Note).filter_by(mentoring_session_id=session.id, author_id=author_id))
     if note is not None and note.body == body:
@@ -101,18 +103,41 @@ def add_block(db: Session, actor: Actor, session: MentoringSession, draft: Block
 
 
 def change_block(
-    db: Session, actor: Actor, session: MentoringSession, block: AgendaItem, draft: BlockDraft
+    db: Session,
+    actor: Actor,
+    session: MentoringSession,
+    block: AgendaItem,
+    draft: BlockDraft,
+    version: int,
 ) -> None:
     """The block reads as in ``draft``; a template's block stays one while its words stay.
 
     Raises:
         NotAllowed: if the actor is not one of the two, or the program is closed.
+        Stale: if the other one has changed or moved the block since the page was opened.
     """
     require(may_write_in_room(actor, session), "write in this room")
+    _check_version(block, version)
     block.minutes = draft.minutes
     if not draft.is_template:
         block.text = draft.text
         block.added_by_id = side_of(actor, session.pairing)
+    _record(db, actor, session, "agenda")
+
+
+def move_block(
+    db: Session, actor: Actor, session: MentoringSession, block: AgendaItem, way: Way, version: int
+) -> None:
+    """The block comes one place earlier or later; ``version`` is the block's.
+
+    Raises:
+        NotAllowed: if the actor is not one of the two, or the program is closed.
+        Stale: if the other one has changed or moved the block since the page was opened.
+    """
+    require(may_write_in_room(actor, session), "write in this room")
+    _check_version(block, version)
+    for position, one in enumerate(moved(blocks_of(db, session), block, way)):
+        one.position = position
     _record(db, actor, session, "agenda")
 
 
@@ -125,6 +150,11 @@ def remove_block(db: Session, actor: Actor, session: MentoringSession, block: Ag
     require(may_write_in_room(actor, session), "write in this room")
     db.delete(block)
     _record(db, actor, session, "agenda")
+
+
+def _check_version(block: AgendaItem, version: int) -> None:
+    if block.version != version:
+        raise Stale("this part of the agenda was changed meanwhile")
 
 
 def _record(db: Session, actor: Actor, session: MentoringSession, what: str) -> None:

@@ -16,8 +16,8 @@ from lti_mentoring.models import (
     Pairing,
 )
 from lti_mentoring.policies.actor import Actor, require
-from lti_mentoring.policies.mentoring_session import may_write_in_room
-from lti_mentoring.policies.pairing import is_in, may_work
+from lti_mentoring.policies.mentoring_session import may_cancel, may_write_in_room
+from lti_mentoring.policies.pairing import may_work
 from lti_mentoring.rules.attendance import default_agenda, is_late_cancel
 from lti_mentoring.rules.transitions import next_state
 from lti_mentoring.services import activity
@@ -128,6 +128,7 @@ def decline(db: Session, actor: Actor, session: MentoringSession, version: int) 
     _check_answerable(actor, session, version)
     _move(db, actor, session, SessionState.DECLINED)
     session.settled_at = clock.now()
+    let_move_fail(db, actor, session)
 
 
 def cancel(db: Session, actor: Actor, session: MentoringSession, version: int) -> None:
@@ -136,26 +137,51 @@ def cancel(db: Session, actor: Actor, session: MentoringSession, version: int) -
     A mentee whose mentor cancels late was ready and is credited.
 
     Raises:
-        NotAllowed: if the actor is not one of the two, or takes back what the other proposed.
+        NotAllowed: if the actor is not one of the two, or takes back what the other proposed, or
+            the program is closed.
         Stale: if it was changed since the page was opened.
         Conflict: if it is over or settled.
     """
-    require(is_in(actor, session.pairing), "cancel this session")
-    side = side_of(actor, session.pairing)
+    wanted = _how_cancelled(actor, session, version)
+    was_proposed = session.state is SessionState.PROPOSED
+    _call_off(db, actor, session, wanted)
+    if was_proposed:
+        let_move_fail(db, actor, session)
+    elif wanted is SessionState.CANCELLED_LATE:
+        count_sessions(db, session.pairing.mentee_id)
+
+
+def _how_cancelled(actor: Actor, session: MentoringSession, version: int) -> SessionState:
+    """What the session becomes if the actor cancels it now; raises what ``cancel`` raises."""
+    require(may_cancel(actor, session), "cancel this session")
     _check_version(session, version)
     now = clock.now()
     if session.state is SessionState.PROPOSED:
-        require(session.proposed_by_id == side, "take this back")
-        wanted = SessionState.CANCELLED_IN_TIME
-    else:
-        if now >= ends_at(session):
-            raise Conflict("this session's time is over")
-        late = is_late_cancel(session.starts_at, now)
-        wanted = SessionState.CANCELLED_LATE if late else SessionState.CANCELLED_IN_TIME
+        mine = session.proposed_by_id == side_of(actor, session.pairing)
+        require(mine, "take this back")
+        return SessionState.CANCELLED_IN_TIME
+    if session.state is not SessionState.SCHEDULED:
+        raise Conflict("this session is settled")
+    if now >= ends_at(session):
+        raise Conflict("this session's time is over")
+    late = is_late_cancel(session.starts_at, now)
+    return SessionState.CANCELLED_LATE if late else SessionState.CANCELLED_IN_TIME
+
+
+def _call_off(db: Session, actor: Actor, session: MentoringSession, wanted: SessionState) -> None:
     _move(db, actor, session, wanted)
-    session.cancelled_by_id, session.settled_at = side, now
-    if wanted is SessionState.CANCELLED_LATE:
-        count_sessions(db, session.pairing.mentee_id)
+    session.cancelled_by_id = side_of(actor, session.pairing)
+    session.settled_at = clock.now()
+
+
+def let_move_fail(db: Session, actor: Actor, session: MentoringSession) -> None:
+    """Nobody agreed to this time: what it was to replace on short notice is cancelled late."""
+    moved = db.get(MentoringSession, session.moved_from_id) if session.moved_from_id else None
+    if moved is None or moved.state is not SessionState.CANCELLED_IN_TIME:
+        return
+    if moved.settled_at is not None and is_late_cancel(moved.starts_at, moved.settled_at):
+        _move(db, actor, moved, SessionState.CANCELLED_LATE)
+        count_sessions(db, moved.pairing.mentee_id)
 
 
 def reschedule(
@@ -163,7 +189,8 @@ def reschedule(
 ) -> MentoringSession:
     """The agreed time is cancelled and another one proposed; agenda, notes and actions come along.
 
-    The other side has to agree to the new time: nobody can miss what they never agreed to.
+    The other side has to agree to the new time: nobody can miss what they never agreed to. If
+    it does, moving was no cancellation, on however short notice; if not, it was one.
 
     Raises:
         NotAllowed: if the two do not work together now.
@@ -175,8 +202,11 @@ def reschedule(
     if session.starts_at <= clock.now():
         raise Conflict("this session has begun")
     notes = session.shared_notes
-    cancel(db, actor, session, version)
+    _how_cancelled(actor, session, version)
+    was_agreed = session.state is SessionState.SCHEDULED
+    _call_off(db, actor, session, SessionState.CANCELLED_IN_TIME)
     made = propose(db, actor, session.pairing, draft)
+    made.moved_from_id = session.id if was_agreed else session.moved_from_id
     db.flush()
     made.shared_notes = notes
     if session.length_minutes == draft.length_minutes:
@@ -279,7 +309,7 @@ def _write(session: MentoringSession, draft: SessionDraft) -> None:
 
 
 def _write_agenda(db: Session, session: MentoringSession) -> None:
-    """The blocks of the template, as codes; what people wrote stays, behind them."""
+    """The blocks of the template, as codes; what people wrote stays where it stood."""
     template = (
         AgendaItem.mentoring_session_id == session.id,
         AgendaItem.added_by_id.is_(None),

@@ -1,31 +1,32 @@
 """What happens by itself as time passes: what is over is cleared away, what is due is done."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import CursorResult, delete, or_, update
 from sqlalchemy.orm import Session
 
 from lti_mentoring.core import clock
-from lti_mentoring.models import LaunchAttempt, RefusedLaunch, SignIn
-from lti_mentoring.services import request_timers, session_timers
+from lti_mentoring.models import Draft, LaunchAttempt, RefusedLaunch, SignIn
+from lti_mentoring.services import program_timers, request_timers, session_timers
+from lti_mentoring.services.row_by_row import each
 from lti_mentoring.vocabulary import SignInState
 
 ATTEMPTS_KEPT = timedelta(hours=1)  # an attempt is good for ten minutes
 CLAIMS_KEPT = timedelta(minutes=10)
 REFUSALS_KEPT = timedelta(days=90)
-SIGN_INS_KEPT = timedelta(days=2)  # a sign-in lasts a day at most; unsent texts a day more
+SIGN_INS_KEPT = timedelta(days=2)  # a sign-in lasts a day at most
+DRAFTS_KEPT = timedelta(days=180)  # a text that nobody sends in a term is not waited for
 
 
 def run_due(db: Session) -> int:
     """Do whatever is due now; how many things were done. Safe to repeat at any time."""
     now = clock.now()
-    moved = request_timers.run_due(db, now) + session_timers.run_due(db, now)
-    return moved + _clear_away(db)
+    return each(db, "timers", enumerate(TIMERS), lambda timer: timer(db, now))
 
 
-def _clear_away(db: Session) -> int:
-    now = clock.now()
+def _clear_away(db: Session, now: datetime) -> int:
     old_claims = LaunchAttempt.created_at < now - CLAIMS_KEPT
     over = or_(SignIn.state != SignInState.ACTIVE, SignIn.created_at < now - SIGN_INS_KEPT)
     statements = (
@@ -35,6 +36,7 @@ def _clear_away(db: Session) -> int:
         .values(claims=sa.null(), code_hash=None),
         delete(RefusedLaunch).where(RefusedLaunch.at < now - REFUSALS_KEPT),
         delete(SignIn).where(over, SignIn.seen_at < now - SIGN_INS_KEPT),
+        delete(Draft).where(Draft.saved_at < now - DRAFTS_KEPT),
     )
     return sum(_rows_of(db, statement) for statement in statements)
 
@@ -42,3 +44,12 @@ def _clear_away(db: Session) -> int:
 def _rows_of(db: Session, statement: sa.Delete | sa.Update) -> int:
     done = db.execute(statement.execution_options(synchronize_session=False))
     return done.rowcount if isinstance(done, CursorResult) else 0
+
+
+TIMERS: tuple[Callable[[Session, datetime], int], ...] = (
+    request_timers.run_due,
+    session_timers.run_due,
+    program_timers.run_due,
+    _clear_away,
+)
+"""What is due, kind by kind; trouble with one kind keeps no other waiting."""

@@ -86,6 +86,12 @@
   // What went wrong, or what was asked for, gets the focus.
   document.querySelector("[data-focus]")?.focus();
 
+  // What has happened is told to who listens: a live region speaks of changes, not of what is there from the start.
+  const status = document.getElementById("status");
+  if (status?.childElementCount) {
+    window.setTimeout(() => status.replaceChildren(...[...status.childNodes].map((node) => node.cloneNode(true))), 150);
+  }
+
   // The availability grid: arrow keys walk, painting with the pointer is an extra.
   document.querySelectorAll("table.week").forEach((grid) => {
     const at = (row, column) => grid.tBodies[0].rows[row]?.cells[column]?.querySelector("input");

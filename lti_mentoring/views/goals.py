@@ -1,12 +1,11 @@
 """Goals: the list, a goal with its steps and its story, and what is written there."""
 
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 
 from lti_mentoring.core import clock
 from lti_mentoring.forms.goals import (
@@ -29,6 +28,7 @@ from lti_mentoring.policies.program import is_mentee, is_mentor, takes_part
 from lti_mentoring.queries import goals as queries
 from lti_mentoring.queries.goals import GoalInHand, goal_for
 from lti_mentoring.queries.pairings import pairing_for
+from lti_mentoring.rules.order import Way
 from lti_mentoring.rules.smart import smart_parts
 from lti_mentoring.services import actions as action_services
 from lti_mentoring.services import goals as services
@@ -37,10 +37,9 @@ from lti_mentoring.web.drafts import open_form
 from lti_mentoring.web.guards import guarded_by
 from lti_mentoring.web.locale import zone
 from lti_mentoring.web.notices import say
+from lti_mentoring.web.page_forms import beside, typed_version
 
 REVIEW_AFTER = timedelta(weeks=4)
-
-F = TypeVar("F", bound=FlaskForm)
 
 blueprint = Blueprint("goals", __name__)
 
@@ -112,7 +111,7 @@ def edit(goal_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         page = render_template("goals/edit.html", form=form, goal=goal, mentor=held.partner)
         return page, 422 if form.errors else 200
-    services.change_goal(g.db, g.actor, goal, form.draft(), _version(form))
+    services.change_goal(g.db, g.actor, goal, form.draft(), typed_version())
     say(_("Saved."))
     return redirect(url_for("goals.show", goal_id=goal_id), code=303)
 
@@ -125,7 +124,7 @@ def move(goal_id: int) -> ResponseReturnValue:
     wanted = request.form.get("state", "")
     if wanted not in set(GoalState):
         abort(400)
-    services.move_goal(g.db, g.actor, goal, GoalState(wanted), _typed_version())
+    services.move_goal(g.db, g.actor, goal, GoalState(wanted), typed_version())
     say(_("Saved."))
     return redirect(url_for("goals.show", goal_id=goal_id), code=303)
 
@@ -135,7 +134,7 @@ def move(goal_id: int) -> ResponseReturnValue:
 def take(goal_id: int) -> ResponseReturnValue:
     """Make the mentor's suggestion a goal of my own."""
     goal = goal_for(g.db, g.actor, goal_id).goal
-    services.take_goal(g.db, g.actor, goal, _typed_version())
+    services.take_goal(g.db, g.actor, goal, typed_version())
     say(_("This is your goal now. Change whatever you like about it."))
     return redirect(url_for("goals.show", goal_id=goal_id), code=303)
 
@@ -145,7 +144,7 @@ def take(goal_id: int) -> ResponseReturnValue:
 def decline(goal_id: int) -> ResponseReturnValue:
     """Put the mentor's suggestion aside."""
     goal = goal_for(g.db, g.actor, goal_id).goal
-    services.decline_goal(g.db, g.actor, goal, _typed_version())
+    services.decline_goal(g.db, g.actor, goal, typed_version())
     say(_("Put aside."))
     return redirect(url_for("goals.index"), code=303)
 
@@ -158,7 +157,7 @@ def progress(goal_id: int) -> ResponseReturnValue:
     form = open_form(ProgressForm, progress=held.goal.progress, version=held.goal.version)
     if not form.validate_on_submit():
         return _page(held, progress=form)
-    services.tell_progress(g.db, g.actor, held.goal, form.draft(), _version(form))
+    services.tell_progress(g.db, g.actor, held.goal, form.draft(), typed_version())
     say(_("Told. Every small step counts."))
     return redirect(url_for("goals.show", goal_id=goal_id), code=303)
 
@@ -207,6 +206,17 @@ def milestone(goal_id: int, milestone_id: int) -> ResponseReturnValue:
     return redirect(url_for("goals.show", goal_id=goal_id, _anchor="steps"), code=303)
 
 
+@blueprint.post("/goals/<int:goal_id>/milestones/<int:milestone_id>/<any(up, down):way>")
+@guarded_by(is_mentee)
+def move_milestone(goal_id: int, milestone_id: int, way: str) -> ResponseReturnValue:
+    """Let a step come earlier or later."""
+    goal = goal_for(g.db, g.actor, goal_id).goal
+    step = queries.milestone_of(g.db, goal, milestone_id)
+    services.move_milestone(g.db, g.actor, goal, step, Way(way), typed_version())
+    anchor = f"step-{milestone_id}"
+    return redirect(url_for("goals.show", goal_id=goal_id, _anchor=anchor), code=303)
+
+
 @blueprint.route("/goals/<int:goal_id>/actions", methods=["GET", "POST"])
 @guarded_by(takes_part)
 def actions(goal_id: int) -> ResponseReturnValue:
@@ -233,11 +243,11 @@ def _page(held: GoalInHand, **sent: Any) -> ResponseReturnValue:
     """The goal with its forms; ``sent`` is the one that was opened alone, or could not be taken."""
     goal = held.goal
     far = {"progress": goal.progress, "version": goal.version}
-    action = _beside(ActionForm, url_for("goals.actions", goal_id=goal.id))
+    action = beside(ActionForm, url_for("goals.actions", goal_id=goal.id))
     forms = {
-        "progress": _beside(ProgressForm, url_for("goals.progress", goal_id=goal.id), **far),
-        "comment": _beside(CommentForm, url_for("goals.comment", goal_id=goal.id)),
-        "milestone": _beside(MilestoneForm, url_for("goals.milestones", goal_id=goal.id)),
+        "progress": beside(ProgressForm, url_for("goals.progress", goal_id=goal.id), **far),
+        "comment": beside(CommentForm, url_for("goals.comment", goal_id=goal.id)),
+        "milestone": beside(MilestoneForm, url_for("goals.milestones", goal_id=goal.id)),
         "action": action.offer(_doers(held)),
     }
     today = clock.now().astimezone(zone()).date()
@@ -256,23 +266,3 @@ def _page(held: GoalInHand, **sent: Any) -> ResponseReturnValue:
         forms={**forms, **sent},
     )
     return page, 422 if any(form.errors for form in sent.values()) else 200
-
-
-def _beside(form_class: type[F], path: str, **values: Any) -> F:
-    """A form on this page that was not sent now: with its draft, not with another form's words."""
-    if request.method == "POST":
-        return form_class(formdata=None, **values)
-    return open_form(form_class, path, **values)
-
-
-def _version(form: Any) -> int:
-    return _number(form.version.data)
-
-
-def _typed_version() -> int:
-    return _number(request.form.get("version"))
-
-
-def _number(text: Any) -> int:
-    """The version in a hidden field; -1, which no row has, if there is none."""
-    return int(text) if str(text).isdigit() else -1

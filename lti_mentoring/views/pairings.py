@@ -1,6 +1,6 @@
 """One pairing: the agreement, the trial with its private fit check, and how it ends."""
 
-from flask import Blueprint, g, redirect, render_template, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,19 +12,16 @@ from lti_mentoring.models import Pairing
 from lti_mentoring.policies.actor import require
 from lti_mentoring.policies.pairing import is_in, may_end, may_see_facts
 from lti_mentoring.policies.program import sees_program, takes_part
-from lti_mentoring.queries.pairing_pages import (
-    PairingPage,
-    open_actions_of,
-    page_of,
-    shared_goals_of,
-)
+from lti_mentoring.queries.pairing_pages import PairingPage, page_of, work_of
 from lti_mentoring.queries.pairings import pairing_for
 from lti_mentoring.services import agreements, pairings
-from lti_mentoring.vocabulary import EndReason, FitAnswer
+from lti_mentoring.services.program_effects import held_until
+from lti_mentoring.vocabulary import EndReason, FitAnswer, PairingState
 from lti_mentoring.web import locale
 from lti_mentoring.web.drafts import open_form
 from lti_mentoring.web.guards import guarded_by
 from lti_mentoring.web.notices import say
+from lti_mentoring.web.page_forms import typed_version
 
 blueprint = Blueprint("pairings", __name__)
 
@@ -33,11 +30,10 @@ blueprint = Blueprint("pairings", __name__)
 @guarded_by(sees_program)
 def show(pairing_id: int) -> ResponseReturnValue:
     """The pairing's page; staff see facts only."""
-    pairing = pairing_for(g.db, g.actor, pairing_id)
-    require(may_see_facts(g.actor, pairing), "open this pairing")
-    page = page_of(g.db, g.actor, pairing, clock.now())
+    page = _page(pairing_id)
+    require(may_see_facts(g.actor, page.pairing), "open this pairing")
     if page.me is None:
-        return render_template("pairings/facts.html", page=page, pairing=pairing)
+        return render_template("pairings/facts.html", page=page, pairing=page.pairing)
     return _open_page(page)
 
 
@@ -46,17 +42,20 @@ def _open_page(
 ) -> ResponseReturnValue:
     pairing = page.pairing
     answer = page.my_fit.value if page.my_fit else None
-    sign_path = url_for("pairings.sign", pairing_id=pairing.id)
+    if sign_form is None and not page.i_signed:
+        sign_form = open_form(SignForm, path=url_for("pairings.sign", pairing_id=pairing.id))
+    work = work_of(g.db, pairing)
     rendered = render_template(
         "pairings/show.html",
         page=page,
         pairing=pairing,
-        sign_form=sign_form or open_form(SignForm, path=sign_path),
+        sign_form=sign_form,
         fit_form=fit_form or FitForm(answer=answer),
-        goals=shared_goals_of(g.db, pairing),
-        actions=open_actions_of(g.db, pairing),
+        has_trial=pairings.has_trial(pairing.program),
+        goals=work.goals,
+        actions=work.actions,
         today=clock.now().astimezone(locale.zone()).date(),
-        held_until=pairing.created_at + pairings.SEAT_HELD,
+        held_until=held_until(g.db, pairing),
         language_name=language_name,
         mode_names=MODE_NAMES,
     )
@@ -71,7 +70,7 @@ def sign(pairing_id: int) -> ResponseReturnValue:
     pairing = _mine(pairing_id)
     form = SignForm()
     if not form.validate_on_submit():
-        return _open_page(page_of(g.db, g.actor, pairing, clock.now()), sign_form=form)
+        return _open_page(_page(pairing_id), sign_form=form)
     started = agreements.sign(
         g.db, g.actor, pairing, form.signed_name.data.strip(), form.read_version
     )
@@ -86,7 +85,7 @@ def fit(pairing_id: int) -> ResponseReturnValue:
     pairing = _mine(pairing_id)
     form = FitForm()
     if not form.validate_on_submit():
-        return _open_page(page_of(g.db, g.actor, pairing, clock.now()), fit_form=form)
+        return _open_page(_page(pairing_id), fit_form=form)
     answer = form.draft()
     pairings.answer_fit(g.db, g.actor, pairing, answer)
     if answer is FitAnswer.NOT_A_FIT:
@@ -103,18 +102,38 @@ def end(pairing_id: int) -> ResponseReturnValue:
     form = PartForm(version=pairing.version)
     if not form.validate_on_submit():
         require(may_end(g.actor, pairing), "end this pairing")
-        page = page_of(g.db, g.actor, pairing, clock.now())
+        page = _page(pairing_id)
         return render_template("pairings/end.html", form=form, page=page, pairing=pairing)
-    if str(form.version.data) != str(pairing.version):
+    if typed_version() != pairing.version:
         raise Stale("pairing")
-    was_mentee = pairing.mentee_id == g.actor.mentee_id
-    reason = EndReason.NO_FIT if was_mentee else EndReason.NO_TIME
+    reason = _reason(pairing)
     pairings.end(g.db, g.actor, pairing, reason)
+    return _farewell(reason, was_mentee=pairing.mentee_id == g.actor.mentee_id)
+
+
+def _reason(pairing: Pairing) -> EndReason:
+    """Finished, if the person says so; otherwise what the states tell: nobody is asked why."""
+    if "finished" in request.form and pairing.state is not PairingState.PROPOSED:
+        return EndReason.GOALS_REACHED
+    if pairing.state is PairingState.INTERRUPTED:
+        return EndReason.LEFT_COURSE
+    is_mentee = pairing.mentee_id == g.actor.mentee_id
+    return EndReason.NO_FIT if is_mentee else EndReason.NO_TIME
+
+
+def _farewell(reason: EndReason, *, was_mentee: bool) -> ResponseReturnValue:
+    if reason is EndReason.GOALS_REACHED:
+        say(_("You have finished. What you have reached stays yours."))
+        return redirect(url_for("home.show"), code=303)
     if was_mentee:
         say(_("That is settled. Nobody is asked why, and you come first with your next mentor."))
         return redirect(url_for("mentors.index"), code=303)
     say(_("That is settled. Your mentee is helped to a new mentor first."))
     return redirect(url_for("mentees.index"), code=303)
+
+
+def _page(pairing_id: int) -> PairingPage:
+    return page_of(g.db, g.actor, pairing_id, clock.now())
 
 
 def _mine(pairing_id: int) -> Pairing:

@@ -7,16 +7,32 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lti_mentoring.core import clock
+from lti_mentoring.core.errors import Conflict
 from lti_mentoring.forms.fields import language_name
+from lti_mentoring.forms.pairings import AgainForm
 from lti_mentoring.forms.pool import BulkForm, wanted_in
 from lti_mentoring.policies.program import coordinates, staff
 from lti_mentoring.queries import learners
+from lti_mentoring.queries.closings import decision_counts, decisions
 from lti_mentoring.queries.lists import Wanted
-from lti_mentoring.queries.pairings import pairing_for
-from lti_mentoring.queries.pairs import choice_for, dispute_for, pair_row, pairs, sessions_of
+from lti_mentoring.queries.pairings import pairing_for, worked_together
+from lti_mentoring.queries.pairs import (
+    PairRow,
+    choice_for,
+    dispute_for,
+    pair_row,
+    pairs,
+    sessions_of,
+)
 from lti_mentoring.queries.participants import participant_for
 from lti_mentoring.services import attendances, pairings
-from lti_mentoring.vocabulary import EndReason, PairingOrigin, ParticipantRole, SessionState
+from lti_mentoring.vocabulary import (
+    EndReason,
+    PairingOrigin,
+    PairingState,
+    ParticipantRole,
+    SessionState,
+)
 from lti_mentoring.web.guards import guarded_by
 from lti_mentoring.web.notices import say
 
@@ -28,8 +44,19 @@ blueprint = Blueprint("pairs", __name__)
 def index() -> ResponseReturnValue:
     """Who works with whom, since when, and how often they met."""
     wanted = wanted_in(request.args)
-    found = pairs(g.db, g.actor, wanted, clock.now())
-    return render_template("pairs/index.html", found=found, wanted=wanted)
+    return render_template(
+        "pairs/index.html",
+        found=pairs(g.db, g.actor, wanted, clock.now()),
+        wanted=wanted,
+        decided=decision_counts(g.db, g.actor) if coordinates(g.actor) else {},
+    )
+
+
+@blueprint.get("/pairs/next")
+@guarded_by(coordinates)
+def following() -> ResponseReturnValue:
+    """How learners want to go on after the program: what they chose, never what they wrote."""
+    return render_template("pairs/following.html", decided=decisions(g.db, g.actor))
 
 
 @blueprint.get("/pairs/new")
@@ -52,20 +79,26 @@ def choose(mentee_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/pairs/new/<int:mentee_id>/<int:mentor_id>")
+@blueprint.route("/pairs/new/<int:mentee_id>/<int:mentor_id>", methods=["GET", "POST"])
 @guarded_by(coordinates)
 def pair(mentee_id: int, mentor_id: int) -> ResponseReturnValue:
-    """The two belong together now."""
+    """The two belong together now; if they have parted before, a reason is asked for."""
     mentee = participant_for(g.db, g.actor, mentee_id, ParticipantRole.MENTEE)
     mentor = participant_for(g.db, g.actor, mentor_id, ParticipantRole.MENTOR)
-    pairings.pair(g.db, g.actor, mentee, mentor, PairingOrigin.COORDINATOR)
-    say(
-        _(
-            "%(mentee)s and %(mentor)s are a pair now. It begins when both have signed.",
-            mentee=mentee.membership.user.display_name,
-            mentor=mentor.membership.user.display_name,
-        )
-    )
+    names = {
+        "mentee": mentee.membership.user.display_name,
+        "mentor": mentor.membership.user.display_name,
+    }
+    again, form = None, AgainForm()
+    if worked_together(g.db, mentee_id, mentor_id):
+        if not form.validate_on_submit():
+            page = render_template("pairs/again.html", form=form, mentee_id=mentee_id, **names)
+            return page, 422 if form.errors else 200
+        again = form.draft()
+    elif request.method == "GET":
+        return redirect(url_for("pairs.choose", mentee_id=mentee_id), code=303)
+    pairings.pair(g.db, g.actor, mentee, mentor, PairingOrigin.COORDINATOR, again)
+    say(_("%(mentee)s and %(mentor)s are a pair now. It begins when both have signed.", **names))
     return redirect(url_for("pairs.waiting"), code=303)
 
 
@@ -87,10 +120,30 @@ def end(pairing_id: int) -> ResponseReturnValue:
         status = 422 if form.is_submitted() else 200
         return render_template("pairs/end.html", row=row, form=form), status
     pairing = pairing_for(g.db, g.actor, pairing_id)
-    reason = EndReason.NO_FIT if row.wants_change else EndReason.COORDINATOR
-    pairings.end(g.db, g.actor, pairing, reason)
+    pairings.end(g.db, g.actor, pairing, _reason(row))
     say(_("%(mentee)s and %(mentor)s are no pair any more.", mentee=row.mentee, mentor=row.mentor))
     return redirect(url_for("pairs.index"), code=303)
+
+
+@blueprint.post("/pairs/<int:pairing_id>/go-on")
+@guarded_by(coordinates)
+def go_on(pairing_id: int) -> ResponseReturnValue:
+    """The two cannot go on as they are: the pair ends, and its learner gets somebody else."""
+    row = pair_row(g.db, g.actor, pairing_id, clock.now())
+    if not row.is_broken:
+        raise Conflict("this pair goes on")
+    pairings.end(g.db, g.actor, pairing_for(g.db, g.actor, pairing_id), _reason(row))
+    if not row.learner_is_here:
+        say(_("The seat of %(mentor)s is free again.", mentor=row.mentor))
+        return redirect(url_for("pairs.index"), code=303)
+    say(_("%(mentee)s comes first. These mentors could help now.", mentee=row.mentee))
+    return redirect(url_for("pairs.choose", mentee_id=row.mentee_id), code=303)
+
+
+def _reason(row: PairRow) -> EndReason:
+    if row.state is PairingState.INTERRUPTED:
+        return EndReason.LEFT_COURSE
+    return EndReason.NO_FIT if row.wants_change else EndReason.COORDINATOR
 
 
 @blueprint.get("/pairs/disputes/<int:session_id>")

@@ -13,6 +13,7 @@ from lti_mentoring.forms.programs import zone_choices
 from lti_mentoring.policies.program import is_mentor, may_mentor
 from lti_mentoring.queries.intakes import OwnCard, card_of
 from lti_mentoring.queries.programs import current_program
+from lti_mentoring.rules.mentor_steps import IN_POOL
 from lti_mentoring.services import mentor_profiles
 from lti_mentoring.vocabulary import MentorSource, MentorState
 from lti_mentoring.web.drafts import open_form
@@ -37,7 +38,7 @@ def edit() -> ResponseReturnValue:
     """My card, all on one page; for applicants it is the application."""
     card = card_of(g.db, g.actor)
     program = current_program(g.db, g.actor)
-    is_new = card.profile is None or card.profile.state not in mentor_profiles.IN_POOL
+    is_new = card.profile is None or card.profile.state not in IN_POOL
     is_known = card.profile is not None and card.profile.state in mentor_profiles.NOT_YET
     if is_new and not is_known and program.mentor_source is MentorSource.NOMINATION:
         return redirect(url_for("profile.show"), code=303)

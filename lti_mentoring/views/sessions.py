@@ -1,11 +1,10 @@
 """Sessions: the list, a proposed time and its answer, the room, and what happened."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 
 from lti_mentoring.core import clock
 from lti_mentoring.forms.goals import ActionForm
@@ -20,13 +19,19 @@ from lti_mentoring.forms.sessions import (
 )
 from lti_mentoring.models import MentoringSession
 from lti_mentoring.policies.actor import require
-from lti_mentoring.policies.mentoring_session import may_report, may_write_in_room
+from lti_mentoring.policies.mentoring_session import (
+    may_cancel,
+    may_report,
+    may_write_in_room,
+    may_write_note,
+)
 from lti_mentoring.policies.pairing import may_work
 from lti_mentoring.policies.program import takes_part
 from lti_mentoring.queries import sessions as queries
 from lti_mentoring.queries.actions import actions_for_session
 from lti_mentoring.queries.sessions import Company, Room, room_for
 from lti_mentoring.rules.attendance import is_late_cancel
+from lti_mentoring.rules.order import Way
 from lti_mentoring.services import actions as action_services
 from lti_mentoring.services import attendances, session_rooms
 from lti_mentoring.services import sessions as services
@@ -35,8 +40,7 @@ from lti_mentoring.web.drafts import open_form
 from lti_mentoring.web.guards import guarded_by
 from lti_mentoring.web.locale import zone
 from lti_mentoring.web.notices import say
-
-F = TypeVar("F", bound=FlaskForm)
+from lti_mentoring.web.page_forms import beside, typed_version
 
 blueprint = Blueprint("sessions", __name__)
 
@@ -74,7 +78,7 @@ def time(session_id: int) -> ResponseReturnValue:
     form = open_form(TimeForm, **_as_before(session))
     if not form.validate_on_submit() or not _is_free(company, form, session):
         return _time_page(company, form, session)
-    draft, version = form.draft(), _version(form)
+    draft, version = form.draft(), typed_version()
     if session.state is SessionState.PROPOSED:
         services.counter(g.db, g.actor, session, draft, version)
     else:
@@ -88,7 +92,7 @@ def time(session_id: int) -> ResponseReturnValue:
 def confirm(session_id: int) -> ResponseReturnValue:
     """The time holds."""
     room = room_for(g.db, g.actor, session_id)
-    services.confirm(g.db, g.actor, room.session, _typed_version())
+    services.confirm(g.db, g.actor, room.session, typed_version())
     say(_("Agreed. The agenda is ready; add what you want to talk about."))
     return redirect(url_for("sessions.room", session_id=session_id), code=303)
 
@@ -98,7 +102,7 @@ def confirm(session_id: int) -> ResponseReturnValue:
 def decline(session_id: int) -> ResponseReturnValue:
     """The time does not hold, and I suggest no other."""
     room = room_for(g.db, g.actor, session_id)
-    services.decline(g.db, g.actor, room.session, _typed_version())
+    services.decline(g.db, g.actor, room.session, typed_version())
     say(_("%(name)s will see that this time does not work.", name=room.partner.short_name))
     return redirect(url_for("sessions.index"), code=303)
 
@@ -111,7 +115,7 @@ def cancel(session_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         is_late = is_late_cancel(room.session.starts_at, clock.now())
         return render_template("sessions/cancel.html", room=room, is_late=is_late)
-    services.cancel(g.db, g.actor, room.session, _typed_version())
+    services.cancel(g.db, g.actor, room.session, typed_version())
     say(_("Cancelled. %(name)s sees it in the list.", name=room.partner.short_name))
     return redirect(url_for("sessions.index"), code=303)
 
@@ -133,7 +137,7 @@ def place(session_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         page = render_template("sessions/place.html", room=room, form=form)
         return page, 422 if form.errors else 200
-    services.change_place(g.db, g.actor, room.session, form.place_draft(), _version(form))
+    services.change_place(g.db, g.actor, room.session, form.place_draft(), typed_version())
     say(_("Saved. Both of you see it."))
     return redirect(url_for("sessions.room", session_id=session_id), code=303)
 
@@ -148,7 +152,7 @@ def notes(session_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         page = render_template("sessions/notes.html", room=room, form=form)
         return page, 422 if form.errors else 200
-    session_rooms.save_shared_notes(g.db, g.actor, session, form.words(), _version(form))
+    session_rooms.save_shared_notes(g.db, g.actor, session, form.words(), typed_version())
     say(_("Notes saved. %(name)s can read them.", name=room.partner.short_name))
     return redirect(url_for("sessions.room", session_id=session_id, _anchor="notes"), code=303)
 
@@ -161,7 +165,7 @@ def note(session_id: int) -> ResponseReturnValue:
     form = open_form(PrivateNoteForm, **_note_values(room))
     if not form.validate_on_submit():
         return _room(room, note=form)
-    session_rooms.save_private_note(g.db, g.actor, room.session, form.words(), _version(form))
+    session_rooms.save_private_note(g.db, g.actor, room.session, form.words(), typed_version())
     say(_("Your note is saved, for you alone."))
     return redirect(url_for("sessions.room", session_id=session_id, _anchor="my-note"), code=303)
 
@@ -185,12 +189,24 @@ def block(session_id: int, block_id: int) -> ResponseReturnValue:
     room = room_for(g.db, g.actor, session_id)
     item = queries.block_of(g.db, room.session, block_id)
     code = item.text if item.added_by_id is None else None
-    form = open_form(BlockForm, text=block_words(code, item.text), minutes=item.minutes)
+    words = block_words(code, item.text)
+    form = open_form(BlockForm, text=words, minutes=item.minutes, version=item.version)
     if not form.validate_on_submit():
         page = render_template("sessions/block.html", room=room, form=form, item=item)
         return page, 422 if form.errors else 200
-    session_rooms.change_block(g.db, g.actor, room.session, item, form.draft(code))
+    session_rooms.change_block(g.db, g.actor, room.session, item, form.draft(code), typed_version())
     return redirect(url_for("sessions.room", session_id=session_id, _anchor="agenda"), code=303)
+
+
+@blueprint.post("/sessions/<int:session_id>/agenda/<int:block_id>/<any(up, down):way>")
+@guarded_by(takes_part)
+def move_block(session_id: int, block_id: int, way: str) -> ResponseReturnValue:
+    """Let a block of the agenda come earlier or later."""
+    room = room_for(g.db, g.actor, session_id)
+    item = queries.block_of(g.db, room.session, block_id)
+    session_rooms.move_block(g.db, g.actor, room.session, item, Way(way), typed_version())
+    anchor = f"block-{block_id}"
+    return redirect(url_for("sessions.room", session_id=session_id, _anchor=anchor), code=303)
 
 
 @blueprint.post("/sessions/<int:session_id>/agenda/<int:block_id>/remove")
@@ -292,11 +308,11 @@ def _room(room: Room, **sent: Any) -> ResponseReturnValue:
     session = room.session
     shared = {"body": session.shared_notes, "version": session.version}
     note = _note_values(room)
-    action = _beside(ActionForm, url_for("sessions.actions", session_id=session.id))
+    action = beside(ActionForm, url_for("sessions.actions", session_id=session.id))
     forms = {
-        "notes": _beside(NotesForm, url_for("sessions.notes", session_id=session.id), **shared),
-        "note": _beside(PrivateNoteForm, url_for("sessions.note", session_id=session.id), **note),
-        "block": _beside(BlockForm, url_for("sessions.agenda", session_id=session.id)),
+        "notes": beside(NotesForm, url_for("sessions.notes", session_id=session.id), **shared),
+        "note": beside(PrivateNoteForm, url_for("sessions.note", session_id=session.id), **note),
+        "block": beside(BlockForm, url_for("sessions.agenda", session_id=session.id)),
         "action": action.offer(_doers(room)),
     }
     mine, theirs = queries.answers_of(g.db, room)
@@ -311,7 +327,9 @@ def _room(room: Room, **sent: Any) -> ResponseReturnValue:
         theirs=theirs,
         now=clock.now(),
         may_write=may_write_in_room(g.actor, session),
+        may_write_note=may_write_note(g.actor, session),
         may_report=may_report(g.actor, session),
+        may_cancel=may_cancel(g.actor, session),
         may_work=may_work(g.actor, session.pairing),
         most_rounds=services.MOST_ROUNDS,
         forms={**forms, **sent},
@@ -326,23 +344,3 @@ def _doers(room: Room) -> list[tuple[int, str]]:
 def _note_values(room: Room) -> dict[str, Any]:
     note = queries.private_note(g.db, room)
     return {"body": note.body if note else "", "version": note.version if note else 0}
-
-
-def _beside(form_class: type[F], path: str, **values: Any) -> F:
-    """A form on this page that was not sent now: with its draft, not with another form's words."""
-    if request.method == "POST":
-        return form_class(formdata=None, **values)
-    return open_form(form_class, path, **values)
-
-
-def _version(form: Any) -> int:
-    return _number(form.version.data)
-
-
-def _typed_version() -> int:
-    return _number(request.form.get("version"))
-
-
-def _number(text: Any) -> int:
-    """The version in a hidden field; -1, which no row has, if there is none."""
-    return int(text) if str(text).isdigit() else -1

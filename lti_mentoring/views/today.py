@@ -1,5 +1,8 @@
 """The coordinator's first page: what needs them, and how things stand."""
 
+from datetime import date
+from zoneinfo import ZoneInfo
+
 from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -7,7 +10,8 @@ from lti_mentoring.core import clock
 from lti_mentoring.policies.program import coordinates, staff
 from lti_mentoring.queries.pool import gauge, short_topics
 from lti_mentoring.queries.programs import current_program
-from lti_mentoring.queries.today import due_move, needs, week_number, weeks
+from lti_mentoring.queries.today import Needs, needs, week_number, weeks
+from lti_mentoring.rules.program_dates import ANNOUNCED, due_move, moves_by_itself_on
 from lti_mentoring.services.programs import today_in
 from lti_mentoring.vocabulary import ProgramState
 from lti_mentoring.web.charts import bar_chart
@@ -27,24 +31,37 @@ def show() -> ResponseReturnValue:
         return _before()
     now = clock.now()
     found = needs(g.db, g.actor, now)
-    held = weeks(g.db, found.program, now)
+    program, today = found.program, today_in(found.program)
+    held = weeks(g.db, program, now)
     return render_template(
         "today/show.html",
         needs=found,
-        program=found.program,
+        program=program,
         gauge=gauge(g.db, g.actor),
         short=short_topics(g.db, g.actor),
-        roster=found.roster,
         weeks=held,
-        due=due_move(found.program, today_in(found.program)),
-        week=week_number(found.program, today_in(found.program)),
-        week_count=week_number(found.program, found.program.ends_on),
+        due=due_move(program.state, program.starts_on, program.ends_on, today),
+        coming=_coming(found, today),
+        week=week_number(program, today),
+        week_count=week_number(program, program.ends_on),
         chart=bar_chart(
             [(str(week.number), week.held) for week in held],
             last_is_partial=bool(held) and held[-1].is_now,
         ),
         ago=ago,
     )
+
+
+def _coming(found: Needs, today: date) -> date | None:
+    """The day on which the program takes its next step by itself, once it is near."""
+    program = found.program
+    since = found.in_state_since or program.created_at
+    came_on = since.astimezone(ZoneInfo(program.time_zone)).date()
+    step = moves_by_itself_on(program.state, program.ends_on, came_on)
+    if step is None:
+        return None
+    is_near = program.state is ProgramState.CLOSING or today >= step[1] - ANNOUNCED
+    return step[1] if is_near else None
 
 
 def _before() -> ResponseReturnValue:

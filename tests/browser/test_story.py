@@ -11,7 +11,7 @@ from tests.support.campus import Campus, open_campus
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("cookies", "strips_cookies"), [("blocked", False), ("allowed", True)], ids=["blocked", "lost"]
 )

@@ -2,7 +2,9 @@
 
 import pytest
 
+from lti_mentoring.models import Program
 from lti_mentoring.policies.confidentiality import MATRIX, DataKind, Reader, may_read_text
+from lti_mentoring.vocabulary import ProgramState
 from tests.support.every_page import open_every_page
 from tests.support.full_program import make_full_program
 from tests.support.visitor import visit
@@ -20,6 +22,7 @@ NO_TEXT = {
     DataKind.FIT_ANSWER_OF_MENTEE,
     DataKind.FIT_ANSWER_OF_MENTOR,
     DataKind.ENGAGEMENT,
+    DataKind.CLOSING_DECISION,
     # Written once, under the agreement; shown to the two as "signed".
     DataKind.SIGNATURE,
 }
@@ -38,6 +41,9 @@ def test_readers_see_the_words_that_the_table_gives_them_and_no_others(
         full = make_full_program(db, lambda kind, text: f"{text} {secret(kind)}")
 
     pages = dict(open_every_page(app, visit(app, getattr(full, READERS[reader]))))
+    move_to_its_end(database, full.program)  # some pages open only then
+    at_the_end = open_every_page(app, visit(app, getattr(full, READERS[reader])))
+    pages |= {f"{address} at the end": html for address, html in at_the_end}
 
     seen = where_secrets_are(pages)
     allowed = {kind for kind in DataKind if may_read_text(reader, kind)} - NO_TEXT
@@ -49,6 +55,11 @@ def test_readers_see_the_words_that_the_table_gives_them_and_no_others(
     assert pages
     assert not (leaks.keys() - {kind.value for kind in NO_TEXT & readable(reader)}), leaks
     assert not missing, f"{reader.value} should be able to read {missing}"
+
+
+def move_to_its_end(database, program_id: int) -> None:
+    with database.transaction() as db:
+        db.get_one(Program, program_id).state = ProgramState.CLOSING
 
 
 def where_secrets_are(pages: dict[str, str]) -> dict[DataKind, list[str]]:

@@ -27,7 +27,9 @@ from lti_mentoring.vocabulary import (
     AttendanceAnswer,
     Component,
     CourseRole,
+    EndReason,
     FitAnswer,
+    MembershipState,
     MentorState,
     PairingState,
     ProgramState,
@@ -258,6 +260,117 @@ def test_today_names_what_needs_the_coordinator(staff, db, program, frozen_clock
     assert "1 pair has not met for 21 days" in page
     assert "1 learner has asked without success" in page
     assert "1 invited mentor has not answered" in page
+
+
+def not_a_fit(db, pairing):
+    db.add(
+        FitCheck(
+            pairing_id=pairing.id,
+            participant_id=pairing.mentor_id,
+            answer=FitAnswer.NOT_A_FIT,
+            answered_at=clock.now(),
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "reason"),
+    [
+        (PairingState.INTERRUPTED, "1 pair was interrupted", EndReason.LEFT_COURSE),
+        (PairingState.TRIAL, "1 pair says that it is not a good fit", EndReason.NO_FIT),
+    ],
+)
+def test_one_click_on_today_helps_the_learner_of_a_pair_that_broke(
+    staff, db, program, state, said, reason
+):
+    make_mentor(db, program, name="Eva Neu")
+    pairing = make_pairing(db, program, state=state)
+    if state is PairingState.TRIAL:
+        not_a_fit(db, pairing)
+    teacher = staff().get("/today")
+    before = teacher.text
+
+    teacher.submit("Find another mentor")
+
+    db.expire_all()
+    assert said in before
+    assert "Nothing needs you today" not in before
+    assert pairing.end_reason is reason
+    assert "Ana Souza comes first" in teacher.text
+    assert "Pair with Eva" in teacher.text
+
+
+def test_several_broken_pairs_are_helped_one_by_one(staff, db, program):
+    make_pairing(db, program, state=PairingState.INTERRUPTED)
+    bea = make_mentee(db, program, name="Bea Lima")
+    left = make_pairing(db, program, mentee=bea, state=PairingState.INTERRUPTED)
+    bea.membership.state = MembershipState.GONE
+    teacher = staff().get("/today")
+    assert teacher.page.xpath("//a[@aria-label='Help pairs that were interrupted']")
+    teacher.get("/pairs?state=interrupted")
+
+    teacher.submit("Free the seat of Rui Costa")
+
+    db.expire_all()
+    assert (left.state, left.end_reason) == (PairingState.CLOSED, EndReason.LEFT_COURSE)
+    assert "is free again" in teacher.text
+
+
+def test_a_pair_that_goes_well_is_not_parted_by_an_old_page(staff, db, program):
+    pairing = make_pairing(db, program, state=PairingState.INTERRUPTED)
+    teacher = staff().get("/today")
+    pairing.state = PairingState.ACTIVE
+    db.commit()
+
+    teacher.submit("Find another mentor")
+
+    db.expire_all()
+    assert teacher.status == 409
+    assert pairing.state is PairingState.ACTIVE
+
+
+def test_assistants_see_broken_pairs_and_do_not_part_them(staff, db, program):
+    make_pairing(db, program, state=PairingState.INTERRUPTED)
+
+    page = staff(CourseRole.TEACHING_ASSISTANT).get("/today")
+
+    assert "1 pair was interrupted" in page.text
+    assert "Find another mentor" not in page.text
+
+
+def test_two_who_have_parted_are_paired_again_only_with_a_reason(staff, db, program):
+    pairing = make_pairing(db, program, state=PairingState.ENDED_NO_FAULT, ended_at=clock.now())
+    teacher = staff().get(f"/pairs/new/{pairing.mentee_id}")
+    suggested = teacher.text
+    teacher.click("Try again").submit("Pair them again")
+    asked = (teacher.status, teacher.text)
+
+    teacher.submit("Pair them again", reason="both_wish")
+
+    assert "Pair with Rui" not in suggested
+    assert asked[0] == 422
+    assert "Please choose one" in asked[1]
+    states = set(db.scalars(select(Pairing.state)))
+    assert states == {PairingState.ENDED_NO_FAULT, PairingState.PROPOSED}
+    told = select(Activity.detail).where(Activity.verb == Verb.PAIRED)
+    assert db.scalars(told).one() == "coordinator again both_wish"
+
+
+def test_today_says_when_the_program_finishes_by_itself(staff, db, program, frozen_clock):
+    program.ends_on = clock.now().date() + timedelta(days=21)
+    db.commit()
+    frozen_clock.tick(days=1)
+
+    page = staff().get("/today")
+
+    assert "the last two weeks begin by themselves" in page.text
+    assert "Do it earlier" in page.links
+
+
+def test_while_it_finishes_today_says_when_it_closes(staff, db, program):
+    program.state = ProgramState.CLOSING
+
+    assert "the program closes by itself" in staff().get("/today").text
 
 
 def test_a_program_is_started_from_today_on_its_first_day(staff, db, program):

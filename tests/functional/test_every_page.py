@@ -11,7 +11,9 @@ from tests.support.visitor import visit
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("role", ["instructor", "assistant", "mentee", "mentor", "new_learner"])
+@pytest.mark.parametrize(
+    "role", ["instructor", "assistant", "mentee", "mentor", "new_learner", "observer"]
+)
 def test_every_page_has_one_heading_one_main_act_and_no_id_twice(app, database, frozen_clock, role):
     with database.transaction() as db:
         full = make_full_program(db)

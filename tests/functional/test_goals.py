@@ -17,7 +17,7 @@ from lti_mentoring.vocabulary import (
     ProgramState,
     Visibility,
 )
-from tests.support.factories import make_goal, make_member, make_mentee, make_program
+from tests.support.factories import add, make_goal, make_member, make_mentee, make_program
 from tests.support.pairs import QueryCount, make_pair
 from tests.support.visitor import visit
 
@@ -285,6 +285,40 @@ def test_dates_long_over_are_a_slip_of_the_hand(app, pair):
 
     assert visitor.status == 422
     assert "This day is long over." in visitor.text
+
+
+def test_steps_come_earlier_and_later_without_a_script(app, database, pair):
+    with database.transaction() as db:
+        goal = make_goal(db, db.merge(pair.mentee))
+        for position, title in enumerate(("Read", "Ask", "Answer")):
+            add(db, Milestone(goal_id=goal.id, title=title, position=position))
+    ana = as_ana(app, pair).get(f"/goals/{goal.id}")
+
+    ana.submit("Move up: Answer")
+    ana.submit("Move down: Read")
+
+    assert ana.page.xpath("//section[@id='steps']//li//b/text()") == ["Answer", "Read", "Ask"]
+    assert not ana.page.xpath("//button[@aria-label='Move up: Answer']")
+    assert not ana.page.xpath("//button[@aria-label='Move down: Ask']")
+
+
+def test_only_the_owner_orders_the_steps_and_only_from_a_fresh_page(app, database, pair):
+    with database.transaction() as db:
+        goal = make_goal(db, db.merge(pair.mentee))
+        steps = [
+            add(db, Milestone(goal_id=goal.id, title=title, position=position))
+            for position, title in enumerate(("Read", "Ask"))
+        ]
+    address = f"/goals/{goal.id}/milestones/{steps[0].id}/down"
+    ana = as_ana(app, pair).get(f"/goals/{goal.id}")
+    rui = as_rui(app, pair).get(f"/goals/{goal.id}")
+    stale = ana.post(address, version="7").status
+    strange = rui.post(address, version="1").status
+
+    moved = ana.get(f"/goals/{goal.id}").post(address, version="1").status
+
+    assert (stale, strange, moved) == (409, 403, 200)
+    assert not rui.get(f"/goals/{goal.id}").page.xpath("//button[contains(@aria-label, 'Move')]")
 
 
 SECRET = "zq-secret-qz"

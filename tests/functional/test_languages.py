@@ -159,7 +159,7 @@ def bare_words(html: str, known: set[str]) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("role", ["instructor", "mentee", "mentor", "new_learner"])
+@pytest.mark.parametrize("role", ["instructor", "mentee", "mentor", "new_learner", "observer"])
 def test_no_page_says_anything_that_cannot_be_translated(pseudo_app, database, frozen_clock, role):
     with database.transaction() as db:
         full = make_full_program(db)

@@ -1,20 +1,32 @@
 """What a mentor sees and does: card, inbox, mentees."""
 
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import select
 
-from lti_mentoring.models import MentorProfile, MentorRequest, TopicOffer
+from lti_mentoring.core import clock
+from lti_mentoring.models import EngagementScore, MentorProfile, MentorRequest, TopicOffer
 from lti_mentoring.services import mentor_requests
-from lti_mentoring.vocabulary import CourseRole, MentorSource, MentorState, RequestState
+from lti_mentoring.vocabulary import (
+    CourseRole,
+    MentorSource,
+    MentorState,
+    PairingState,
+    ProgramState,
+    RequestState,
+)
 from tests.support.counting import statements_of
 from tests.support.factories import (
     actor_of,
+    add,
     make_course,
     make_member,
     make_mentee,
     make_mentor,
     make_pairing,
     make_program,
+    make_rubric,
 )
 from tests.support.visitor import visit
 
@@ -66,6 +78,32 @@ def test_who_was_invited_is_in_the_pool_at_once(app, db, program, frozen_clock):
 
     assert profile_of(db).state is MentorState.ACTIVE
     assert "Learners can find you from now on" in rui.text
+
+
+@pytest.mark.parametrize(
+    "there", [{"topics": "last"}, {"week": ["1-600"]}], ids=["topics", "times"]
+)
+def test_what_another_tab_says_on_the_card_is_not_overwritten(app, db, program, there):
+    mentor = make_mentor(db, program, headline="Passed it twice")
+    tab, other_tab = (open_as(app, db, mentor).get("/mentor/card") for _ in "ab")
+    topics = tab.page.xpath("//input[@name='topics']/@value")
+    changed = {"topics": topics[-1:]} if there.get("topics") else there
+    same = {
+        "headline": "Passed it twice",
+        "topics": topics[:1],
+        "capacity": "2",
+        "languages": ["en"],
+        "modes": ["video"],
+        "week": ["0-540"],
+        "time_zone": "UTC",
+    }
+
+    other_tab.submit("Save my card", **{**same, **changed})
+    tab.submit("Save my card", **{**same, "how_i_help": "We read together."})
+
+    assert (other_tab.status, tab.status) == (200, 409)
+    assert "We read together." in tab.click("Open it again with my text").text
+    assert profile_of(db).how_i_help == ""
 
 
 def test_staff_who_are_invited_find_the_way_to_their_card(app, db, program):
@@ -181,6 +219,43 @@ def test_my_mentees_say_what_comes_next(app, db, program):
     assert "Propose a time" in rui.links
 
 
+def mentees_page(app, db, program, **pairing):
+    """What a mentor reads there of a mentee whose engagement is 62.5."""
+    made = make_pairing(db, program, **pairing)
+    rubric = make_rubric(db, program)
+    facts = {"rubric_id": rubric.id, "score": Decimal("62.5"), "parts": []}
+    add(db, EngagementScore(participant_id=made.mentee_id, computed_at=clock.now(), **facts))
+    return open_as(app, db, made.mentor).get("/mentees").text
+
+
+def test_mentors_see_engagement_where_the_program_says_so(app, db, program):
+    program.mentors_see_engagement = True
+
+    assert "62.5 of 100" in mentees_page(app, db, program)
+
+
+def test_mentors_see_no_engagement_otherwise(app, db, program):
+    said = mentees_page(app, db, program)
+
+    assert "Ana Souza" in said
+    assert "62.5" not in said
+    assert "Engagement" not in said
+
+
+def test_before_both_have_signed_mentors_see_no_engagement(app, db, program):
+    program.mentors_see_engagement = True
+
+    assert "62.5" not in mentees_page(app, db, program, state=PairingState.PROPOSED)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_learners_are_told_whether_their_mentor_sees_the_number(app, db, program, shared):
+    program.mentors_see_engagement = shared
+    ana = open_as(app, db, make_mentee(db, program)).get("/my-engagement")
+
+    assert ("your mentor sees the number, too" in ana.text) is shared
+
+
 @pytest.mark.parametrize("path", ["/requests", "/mentees"])
 @pytest.mark.parametrize("rows", [5, 20])
 def test_lists_need_five_queries_at_most_whatever_their_length(
@@ -205,3 +280,16 @@ def test_lists_need_five_queries_at_most_whatever_their_length(
 
     assert rui.status == 200
     assert len(sent) <= 5
+
+
+def test_a_card_is_for_reading_once_the_program_is_closed(app, db, program):
+    rui = make_mentor(db, program, headline="Passed it twice")
+    program.state = ProgramState.CLOSED
+    visitor = open_as(app, db, rui).get("/mentor")
+    before = visitor.text, visitor.links
+
+    visitor.get("/mentor/card").post("/mentor/pause")
+
+    assert "Passed it twice" in before[0]
+    assert "Change my card" not in before[1]
+    assert visitor.status == 403

@@ -219,6 +219,40 @@ def test_both_write_the_agenda_and_what_is_to_do(app, database, pair):
     assert "What we agreed on last time" not in again.text
 
 
+def test_blocks_of_the_agenda_come_earlier_and_later_without_a_script(app, database, pair):
+    number = agreed(database, pair)
+    ana = as_ana(app, pair).get(f"/sessions/{number}")
+    ana.submit("Add to the agenda", text="My lab report", minutes="10")
+    before = blocks(ana)
+
+    ana.submit("Move up: My lab report")
+    ana.submit(f"Move down: {before[0]}")
+
+    assert blocks(ana) == [before[1], before[0], *before[2:-2], before[-1], before[-2]]
+    assert ana.page.xpath("count(//button[starts-with(@aria-label, 'Move up')])") == 5
+    assert ana.page.xpath("count(//button[starts-with(@aria-label, 'Move down')])") == 5
+
+
+def test_moving_a_block_twice_from_the_same_page_is_a_conflict(app, database, pair):
+    number = agreed(database, pair)
+    address = f"/sessions/{number}"
+    ana = as_ana(app, pair).get(address)
+    block = ana.page.xpath("//form[contains(@action, '/agenda/') and contains(@action, '/down')]")[
+        0
+    ]
+    sent = {"version": block.fields["version"]}
+    ana.post(block.get("action"), **sent)
+
+    twice = ana.get(address).post(block.get("action"), **sent)
+
+    assert twice.status == 409
+    assert as_rui(app, pair).get("/").status == 200
+
+
+def blocks(visitor):
+    return visitor.page.xpath("//ol[@class='agenda']/li//b/text()")
+
+
 def test_the_room_says_who_reads_what_and_joins_with_one_click(app, database, pair):
     visitor = as_ana(app, pair).get(f"/sessions/{agreed(database, pair)}")
 

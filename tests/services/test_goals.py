@@ -14,6 +14,7 @@ from lti_mentoring.queries.actions import action_for, open_actions
 from lti_mentoring.queries.goals import goal_for, goals_of, shared_goals, story_of
 from lti_mentoring.services import actions, closings, goals
 from lti_mentoring.services.actions import ActionDraft
+from lti_mentoring.services.closings import ClosingDraft
 from lti_mentoring.services.goals import GoalDraft, Told
 from lti_mentoring.vocabulary import (
     ActionState,
@@ -199,7 +200,7 @@ def test_an_ended_goal_was_looked_back_on_and_can_be_taken_up_again(db, frozen_c
     goals.move_goal(db, pair.ana(db), goal, GoalState.ACTIVE, goal.version)
 
     assert reviewed == frozen_clock.now
-    assert goal.state is GoalState.ACTIVE
+    assert (goal.state, goal.reviewed_at) == (GoalState.ACTIVE, None)
 
 
 @pytest.mark.parametrize(
@@ -312,7 +313,8 @@ def test_looking_back_settles_every_goal_and_counts_once(db, frozen_clock):
     pair.program.state = ProgramState.CLOSING
     db.flush()
     for _ in range(2):
-        closings.close(db, pair.ana(db), {done.id: GoalState.ACHIEVED, on.id: None})
+        said = ClosingDraft({done.id: GoalState.ACHIEVED, on.id: None})
+        closings.close(db, pair.ana(db), said, 0)
 
     assert (done.state, on.state) == (GoalState.ACHIEVED, GoalState.ACTIVE)
     assert None not in {done.reviewed_at, on.reviewed_at}
@@ -323,9 +325,9 @@ def test_looking_back_waits_for_the_end_and_for_every_answer(db, frozen_clock):
     pair = make_pair(db)
     goals.set_goal(db, pair.ana(db), draft())
     with pytest.raises(NotAllowed):
-        closings.close(db, pair.ana(db), {})
+        closings.close(db, pair.ana(db), ClosingDraft({}), 0)
     pair.program.state = ProgramState.CLOSING
     db.flush()
 
     with pytest.raises(Conflict):
-        closings.close(db, pair.ana(db), {})
+        closings.close(db, pair.ana(db), ClosingDraft({}), 0)

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from lti_mentoring.core import clock
 from lti_mentoring.core.errors import (
     AlreadyPaired,
     Conflict,
@@ -15,6 +16,7 @@ from lti_mentoring.core.errors import (
     Stale,
 )
 from lti_mentoring.models import (
+    Activity,
     Agreement,
     EngagementEvent,
     MentoringSession,
@@ -22,8 +24,9 @@ from lti_mentoring.models import (
     MentorRequest,
     Pairing,
 )
-from lti_mentoring.services import agreements, pairings, request_timers
+from lti_mentoring.services import agreements, mentor_requests, pairings, request_timers
 from lti_mentoring.vocabulary import (
+    AgainReason,
     Component,
     CourseRole,
     EndReason,
@@ -33,6 +36,7 @@ from lti_mentoring.vocabulary import (
     PairingState,
     RequestState,
     SessionState,
+    Verb,
 )
 from tests.support.factories import (
     actor_of,
@@ -262,6 +266,41 @@ def test_a_trial_in_which_one_wants_somebody_else_does_not_pass_by_itself(
     assert pairing.state is PairingState.TRIAL
 
 
+def feedback_of(db, pairing):
+    found = db.scalars(
+        select(EngagementEvent.credit).filter_by(
+            participant_id=pairing.mentee_id, component=Component.FEEDBACK
+        )
+    )
+    return sum(found)
+
+
+def test_who_has_not_answered_in_the_trial_answers_later_and_is_credited_once(db, program):
+    pairing = make_pairing(db, program, state=PairingState.ACTIVE)
+    ana = actor_of(db, pairing.mentee)
+
+    pairings.answer_fit(db, ana, pairing, FitAnswer.GOOD)
+    pairings.answer_fit(db, ana, pairing, FitAnswer.UNSURE)
+
+    assert (pairing.state, feedback_of(db, pairing)) == (PairingState.ACTIVE, 1)
+
+
+@pytest.mark.parametrize("state", [PairingState.PROPOSED, PairingState.ENDED_NO_FAULT])
+def test_who_is_no_pair_is_not_asked_whether_it_fits(db, program, state):
+    pairing = make_pairing(db, program, state=state)
+
+    with pytest.raises(Conflict):
+        pairings.answer_fit(db, actor_of(db, pairing.mentee), pairing, FitAnswer.GOOD)
+
+
+def test_where_nothing_is_tried_nobody_is_asked_whether_it_fits(db, program):
+    program.trial_days = program.trial_sessions = 0
+    pairing = make_pairing(db, program)
+
+    with pytest.raises(Conflict):
+        pairings.answer_fit(db, actor_of(db, pairing.mentee), pairing, FitAnswer.GOOD)
+
+
 def test_ending_is_nobodys_fault_and_the_learner_comes_first_next_time(db, program):
     pairing = make_pairing(db, program, state=PairingState.TRIAL)
 
@@ -308,3 +347,25 @@ def test_a_pair_that_nobody_signed_gives_the_seat_back_after_a_week(db, program,
     assert pairing.state is PairingState.EXPIRED
     assert db.scalar(select(Pairing.id).where(Pairing.ended_at.is_(None))) is None
     assert db.scalar(select(MentorProfile.capacity)) == 2
+
+
+def test_two_who_have_parted_are_brought_together_only_with_a_reason(db, program):
+    parted = make_pairing(db, program, state=PairingState.ENDED_NO_FAULT, ended_at=clock.now())
+    teacher = coordinator(db, program)
+    two = (parted.mentee, parted.mentor, PairingOrigin.COORDINATOR)
+    with pytest.raises(Conflict):
+        pairings.pair(db, teacher, *two)
+
+    again = pairings.pair(db, teacher, *two, AgainReason.BOTH_WISH)
+
+    assert again.state is PairingState.PROPOSED
+    told = select(Activity.detail).where(Activity.noun_id == again.id, Activity.verb == Verb.PAIRED)
+    assert db.scalars(told).one() == "coordinator again both_wish"
+
+
+def test_a_mentors_yes_does_not_bring_back_a_learner_who_has_parted(db, program):
+    parted = make_pairing(db, program, state=PairingState.ENDED_NO_FAULT, ended_at=clock.now())
+    request = ask_row(db, parted.mentee, parted.mentor, RequestState.SENT)
+
+    with pytest.raises(Conflict):
+        mentor_requests.accept(db, actor_of(db, parted.mentor), request)

@@ -16,8 +16,9 @@ from lti_mentoring.models import (
     TopicWant,
 )
 from lti_mentoring.queries.pool import gauge, profile_for, short_topics
-from lti_mentoring.services import exemptions, mentors
+from lti_mentoring.services import exemptions, mentor_profiles, mentors
 from lti_mentoring.services.exemptions import Allowance
+from lti_mentoring.services.mentor_profiles import Card
 from lti_mentoring.vocabulary import (
     Component,
     CourseRole,
@@ -154,6 +155,65 @@ def test_who_waits_for_a_mentor_that_pauses_goes_on(db, program, teacher):
     mentors.move_mentor(db, teacher, profile_for(db, teacher, mentor.id), MentorState.PAUSED)
 
     assert ask.state is RequestState.RELEASED
+
+
+CARD = Card("I passed it twice", "We read together.", {}, 2, (), None, (), (), "UTC")
+
+
+def hand_in(db, mentor):
+    profile = db.scalar(select(MentorProfile).filter_by(participant_id=mentor.id))
+    return mentor_profiles.save_card(
+        db, actor_of(db, mentor), CARD, version=profile.version, hand_in=True
+    ).state
+
+
+@pytest.mark.parametrize(
+    ("before", "left_as"),
+    [
+        (MentorState.INVITED, MentorState.WITHDRAWN),
+        (MentorState.STARTED, MentorState.WITHDRAWN),
+        (MentorState.ACTIVE, MentorState.RETIRED),
+        (MentorState.PAUSED, MentorState.RETIRED),
+    ],
+)
+def test_an_old_invitation_opens_the_pool_no_more(db, program, teacher, before, left_as):
+    mentor = make_mentor(db, program, state=before, invited_at=program.created_at)
+    mentors.move_mentor(db, teacher, profile_for(db, teacher, mentor.id), left_as)
+
+    assert hand_in(db, mentor) is MentorState.SUBMITTED
+
+
+def test_who_was_turned_down_or_said_no_applies_like_anybody_else(db, program, teacher):
+    facts = {"state": MentorState.SUBMITTED, "invited_at": program.created_at}
+    rejected, withdrew = make_mentor(db, program, **facts), make_mentor(db, program, **facts)
+    declined = make_mentor(db, program, invited_at=program.created_at, state=MentorState.INVITED)
+    mentors.reject(db, teacher, [profile_for(db, teacher, rejected.id)])
+    mentor_profiles.withdraw(db, actor_of(db, withdrew))
+    mentor_profiles.decline_invitation(db, actor_of(db, declined))
+
+    states = {hand_in(db, mentor) for mentor in (rejected, withdrew, declined)}
+
+    assert states == {MentorState.SUBMITTED}
+
+
+def test_an_invitation_that_stands_opens_the_pool_also_after_a_former_ending(db, program, teacher):
+    mentor = make_mentor(db, program, state=MentorState.RETIRED)
+    mentors.nominate(db, teacher, program, [mentor.membership_id])
+
+    assert hand_in(db, mentor) is MentorState.ACTIVE
+
+
+@pytest.mark.parametrize(
+    "state",
+    [MentorState.INVITED, MentorState.STARTED, MentorState.SUBMITTED, MentorState.DECLINED],
+)
+def test_nobody_is_moved_into_the_pool_who_has_not_said_yes(db, program, teacher, state):
+    profile = profile_for(db, teacher, make_mentor(db, program, state=state).id)
+
+    with pytest.raises(Conflict):
+        mentors.move_mentor(db, teacher, profile, MentorState.ACTIVE)
+
+    assert profile.state is state
 
 
 def test_the_gauge_counts_seats_and_learners(db, program, teacher):

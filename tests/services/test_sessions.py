@@ -9,9 +9,16 @@ from sqlalchemy import func, select
 from lti_mentoring.core import clock
 from lti_mentoring.core.errors import Conflict, NotAllowed, NotFound, Stale
 from lti_mentoring.grading import ledger
-from lti_mentoring.models import AgendaItem, EngagementEvent, Note
+from lti_mentoring.models import AgendaItem, EngagementEvent, MentoringSession, Note
 from lti_mentoring.queries import my_engagement
-from lti_mentoring.queries.sessions import agenda_of, private_note, room_for, session_for
+from lti_mentoring.queries.sessions import (
+    agenda_of,
+    blocks_of,
+    private_note,
+    room_for,
+    session_for,
+)
+from lti_mentoring.rules.order import Way
 from lti_mentoring.services import attendances, session_rooms, session_timers, sessions
 from lti_mentoring.services.attendances import ReportDraft
 from lti_mentoring.services.session_rooms import BlockDraft
@@ -23,6 +30,7 @@ from lti_mentoring.vocabulary import (
     SessionState,
 )
 from tests.support.pairs import agree, draft_at, make_pair
+from tests.support.races import at_once
 
 ANSWER = AttendanceAnswer
 S = SessionState
@@ -168,6 +176,109 @@ def test_another_time_needs_a_new_yes_and_takes_everything_along(db, frozen_cloc
         sessions.confirm(db, pair.rui(db), new, new.version)
 
 
+def reporting(actor, session_id):
+    def act(db):
+        session = db.get_one(MentoringSession, session_id)
+        attendances.report(db, actor, session, ReportDraft(ANSWER.HELD, 45))
+
+    return act
+
+
+def test_two_who_answer_in_one_moment_settle_a_session(database, db, frozen_clock):
+    pair = make_pair(db)
+    session_id = over(db, frozen_clock, pair).id
+    ana, rui = pair.ana(db), pair.rui(db)
+    session_timers.run_due(db, clock.now())
+    db.commit()
+
+    errors = at_once(database, reporting(ana, session_id), reporting(rui, session_id))
+
+    with database.sessions() as later:
+        state = later.get_one(MentoringSession, session_id).state
+    assert (errors, state) == ([None, None], S.HELD)
+
+
+def moved_late(db, pair, frozen_clock):
+    """An agreed session that Rui moves three hours before its start, and the new time."""
+    old = agree(db, pair)
+    frozen_clock.move_to(old.starts_at - timedelta(hours=3))
+    later = draft_at(old.starts_at + timedelta(days=1))
+    new = sessions.reschedule(db, pair.rui(db), old, later, old.version)
+    db.flush()
+    return old, new
+
+
+def test_a_session_moved_late_by_both_counts_once_and_nobody_cancelled_late(db, frozen_clock):
+    pair = make_pair(db)
+    old, new = moved_late(db, pair, frozen_clock)
+    sessions.confirm(db, pair.ana(db), new, new.version)
+    frozen_clock.move_to(sessions.ends_at(new))
+    say(db, pair, new, by_ana=ANSWER.HELD, by_rui=ANSWER.HELD)
+
+    assert (old.state, new.state) == (S.CANCELLED_IN_TIME, S.HELD)
+    assert earned(db, pair) == 1
+
+
+def test_while_a_new_time_waits_for_an_answer_nothing_is_credited(db, frozen_clock):
+    pair = make_pair(db)
+
+    old, _new = moved_late(db, pair, frozen_clock)
+
+    assert (old.state, earned(db, pair)) == (S.CANCELLED_IN_TIME, 0)
+
+
+@pytest.mark.parametrize("how", ["declined", "taken back", "silence"])
+def test_moving_late_without_a_yes_is_a_late_cancellation(db, frozen_clock, how):
+    pair = make_pair(db)
+    old, new = moved_late(db, pair, frozen_clock)
+
+    if how == "declined":
+        sessions.decline(db, pair.ana(db), new, new.version)
+    elif how == "taken back":
+        sessions.cancel(db, pair.rui(db), new, new.version)
+    else:
+        frozen_clock.tick(days=3)
+        session_timers.run_due(db, clock.now())
+
+    assert (old.state, earned(db, pair)) == (S.CANCELLED_LATE, 1)
+
+
+def test_moving_in_time_costs_nobody_anything_even_without_a_yes(db, frozen_clock):
+    pair = make_pair(db)
+    old = agree(db, pair)
+    later = draft_at(old.starts_at + timedelta(days=1))
+    new = sessions.reschedule(db, pair.rui(db), old, later, old.version)
+    db.flush()
+
+    sessions.decline(db, pair.ana(db), new, new.version)
+
+    assert (old.state, earned(db, pair)) == (S.CANCELLED_IN_TIME, 0)
+
+
+def test_a_proposal_that_replaces_another_still_stands_for_the_agreed_time(db, frozen_clock):
+    pair = make_pair(db)
+    old, new = moved_late(db, pair, frozen_clock)
+    later = draft_at(new.starts_at + timedelta(hours=2))
+    newest = sessions.reschedule(db, pair.rui(db), new, later, new.version)
+    db.flush()
+    between = earned(db, pair)
+
+    sessions.decline(db, pair.ana(db), newest, newest.version)
+
+    assert (between, old.state, earned(db, pair)) == (0, S.CANCELLED_LATE, 1)
+
+
+def test_what_was_cancelled_cannot_be_cancelled_again_later(db, frozen_clock):
+    pair = make_pair(db)
+    session = agree(db, pair)
+    sessions.cancel(db, pair.rui(db), session, session.version)
+    db.flush()
+    frozen_clock.move_to(session.starts_at - timedelta(hours=3))
+
+    with pytest.raises(Conflict):
+        sessions.cancel(db, pair.rui(db), session, session.version)
+
+
 def test_two_equal_answers_settle_a_session_and_it_counts(db, frozen_clock):
     pair = make_pair(db)
     session = over(db, frozen_clock, pair)
@@ -278,16 +389,32 @@ def test_one_answer_holds_after_seven_days_of_silence(db, frozen_clock):
     session = over(db, frozen_clock, pair)
     session_timers.run_due(db, clock.now())
     say(db, pair, session, by_ana=ANSWER.HELD)
-    end = sessions.ends_at(session)
-    frozen_clock.move_to(end + timedelta(days=7) - timedelta(seconds=1))
+    answered_at = clock.now()
+    frozen_clock.move_to(answered_at + timedelta(days=7) - timedelta(seconds=1))
     early = (session_timers.run_due(db, clock.now()), session.state)
-    frozen_clock.move_to(end + timedelta(days=7))
+    frozen_clock.move_to(answered_at + timedelta(days=7))
 
     late = (session_timers.run_due(db, clock.now()), session.state)
 
     assert early == (0, S.TO_CONFIRM)
     assert late == (1, S.HELD)
     assert earned(db, pair) == 1
+
+
+def test_a_late_first_answer_leaves_the_other_side_a_week_to_object(db, frozen_clock):
+    pair = make_pair(db)
+    session = over(db, frozen_clock, pair)
+    frozen_clock.tick(days=8)
+    session_timers.run_due(db, clock.now())
+    say(db, pair, session, by_ana=ANSWER.HELD)
+    session_timers.run_due(db, clock.now())
+    that_day = session.state
+    frozen_clock.tick(days=6)
+    session_timers.run_due(db, clock.now())
+
+    say(db, pair, session, by_rui=ANSWER.MENTEE_MISSED)
+
+    assert (that_day, session.state) == (S.TO_CONFIRM, S.DISPUTED)
 
 
 def test_a_proposal_lapses_after_three_days_or_at_its_start(db, frozen_clock):
@@ -386,15 +513,42 @@ def test_blocks_of_the_template_keep_their_code_while_their_words_stay(db, froze
     pair = make_pair(db)
     session = agree(db, pair)
     block = db.scalars(select(AgendaItem).order_by(AgendaItem.position)).first()
-    session_rooms.change_block(
-        db, pair.ana(db), session, block, BlockDraft("Arrive", 8, is_template=True)
-    )
+    said = BlockDraft("Arrive", 8, is_template=True)
+    session_rooms.change_block(db, pair.ana(db), session, block, said, block.version)
     kept = (block.text, block.minutes, block.added_by_id)
+    db.flush()
 
-    session_rooms.change_block(db, pair.ana(db), session, block, BlockDraft("Tea", 8))
+    session_rooms.change_block(
+        db, pair.ana(db), session, block, BlockDraft("Tea", 8), block.version
+    )
 
     assert kept == ("check_in", 8, None)
     assert (block.text, block.added_by_id) == ("Tea", pair.mentee.id)
+
+
+def test_who_changes_or_moves_a_block_that_the_other_one_has_moved_looks_again(db, frozen_clock):
+    pair = make_pair(db)
+    session = agree(db, pair)
+    first, second, *_rest = blocks_of(db, session)
+    seen = second.version
+    session_rooms.move_block(db, pair.rui(db), session, second, Way.UP, seen)
+    db.flush()
+
+    with pytest.raises(Stale):
+        session_rooms.change_block(db, pair.ana(db), session, second, BlockDraft("Tea", 8), seen)
+    with pytest.raises(Stale):
+        session_rooms.move_block(db, pair.ana(db), session, second, Way.UP, seen)
+    assert blocks_of(db, session)[:2] == [second, first]
+
+
+def test_only_the_two_may_order_their_agenda(db, frozen_clock):
+    pair = make_pair(db)
+    session = agree(db, pair)
+    block = blocks_of(db, session)[0]
+
+    for stranger in (pair.lia(db), pair.teresa(db)):
+        with pytest.raises(NotAllowed):
+            session_rooms.move_block(db, stranger, session, block, Way.DOWN, block.version)
 
 
 def test_a_held_session_can_end_the_trial(db, frozen_clock):

@@ -23,7 +23,7 @@ ARGUMENTS = [
     "--disable-gpu",
 ]
 COURSE = "First-year mentoring"
-PATIENCE = 15_000  # milliseconds; a busy machine is slow, and only a failure waits that long
+PATIENCE = 30_000  # milliseconds; a busy machine is slow, and only a failure waits that long
 
 
 def chromium_path() -> str | None:

@@ -16,6 +16,7 @@ from lti_mentoring.models import (
     AgreementSignature,
     AttendanceReport,
     AvailabilityWindow,
+    Closing,
     Draft,
     Exemption,
     FitCheck,
@@ -26,6 +27,7 @@ from lti_mentoring.models import (
     MentorRequest,
     Milestone,
     Note,
+    Observation,
     Pairing,
     Participant,
     PlatformUser,
@@ -36,9 +38,11 @@ from lti_mentoring.models import (
     TopicWant,
 )
 from lti_mentoring.policies.confidentiality import DataKind
+from lti_mentoring.rules.groups import Group, write
 from lti_mentoring.vocabulary import (
     AttendanceAnswer,
     Cadence,
+    ClosingDecision,
     Component,
     CourseRole,
     ExemptionReason,
@@ -139,7 +143,9 @@ def make_full_program(db: Session, say: Say = plainly) -> FullProgram:
     goal = _goals(db, mentee, mentor, pairing, say)
     session = _sessions(db, pairing, say)
     _engagement(db, mentee, say)
+    _closing(db, mentee, say)
     _roster(db, course.id)
+    _observer(db, people["Margaret Hale"], people["Amara Diallo"], people["Lukas Weber"])
     db.flush()
     return FullProgram(
         program=program.id,
@@ -456,6 +462,18 @@ def _engagement(db: Session, mentee: Participant, say: Say) -> None:
     )
 
 
+def _closing(db: Session, mentee: Participant, say: Say) -> None:
+    add(
+        db,
+        Closing(
+            participant_id=mentee.id,
+            takeaway=say(DataKind.CLOSING_TAKEAWAY, "I can begin a question now."),
+            decision=ClosingDecision.NEW_MENTOR,
+            updated_at=clock.now(),
+        ),
+    )
+
+
 def _roster(db: Session, course_id: int) -> None:
     now = clock.now()
     add(
@@ -469,3 +487,11 @@ def _roster(db: Session, course_id: int) -> None:
             member_count=9,
         ),
     )
+
+
+def _observer(db: Session, observer: Membership, sharing: Membership, silent: Membership) -> None:
+    """Somebody who follows two learners, of whom one shares."""
+    add(db, Observation(observer_id=observer.id, learner_id=sharing.id, is_shared=True))
+    add(db, Observation(observer_id=observer.id, learner_id=silent.id))
+    sharing.groups = write([Group("17", "Tutorial A"), Group("18")])
+    silent.groups = write([Group("18")])
