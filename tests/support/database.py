@@ -79,7 +79,7 @@ class PostgresTemplate:
         name = f"copy_{next(self._numbers)}"
         self._run(f"CREATE DATABASE {name} TEMPLATE template_for_tests STRATEGY = FILE_COPY")
         yield self._server.get_uri(name)
-        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+        self._run(f"DROP DATABASE {name}")  # which fails if somebody is still connected
 
     def _url(self, name: str) -> sa.URL:
         return sa.make_url(self._server.get_uri(name)).set(drivername="postgresql+psycopg")
