@@ -46,9 +46,15 @@ def postgres():
         yield running
 
 
+@pytest.fixture
+def server(valkey):
+    """A server for bells."""
+    return valkey
+
+
 @pytest.fixture(params=["valkey", "postgres"] if KIND == "postgresql" else ["valkey"])
-def server(request):
-    """A server for bells; PostgreSQL where the run is about it."""
+def any_server(request):
+    """Valkey, and PostgreSQL where the run is about it."""
     return request.getfixturevalue(request.param)
 
 
@@ -161,8 +167,8 @@ def test_a_bell_is_heard_in_a_thread_of_this_process(database, settings, server,
     worker.stop()
 
 
-def test_a_queue_on_a_server_holds_no_code(database, settings, server):
-    engine = make_engine(server.url, None)
+def test_a_queue_on_a_server_holds_no_code(database, any_server):
+    engine = make_engine(any_server.url, None)
     engine.storage.flush_all()
     task = engine.task(name="nothing")(int)
 
