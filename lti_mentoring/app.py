@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -16,6 +15,7 @@ from lti_mentoring.core.db import Database, connect
 from lti_mentoring.core.http import Client
 from lti_mentoring.core.keys import SecretBox
 from lti_mentoring.jobs.engine import Worker
+from lti_mentoring.launch.registrations import Registrations
 from lti_mentoring.launch.throttle import Throttle
 from lti_mentoring.settings import Settings, load_settings
 from lti_mentoring.web import error_pages, headers, locale, static_files, templating, unit_of_work
@@ -24,6 +24,7 @@ from lti_mentoring.web.memory_session import MemorySessionInterface
 
 IN_SIGN_IN = "/in/<sign_in_key>"
 LARGEST_FORM = 256 * 1024  # bytes
+COMPRESS_FROM = 4096  # bytes; less than this travels in the first packets anyway
 LARGEST_ID = 2**31 - 1  # what an id's column holds on PostgreSQL
 
 
@@ -45,13 +46,17 @@ class Application(Flask):
 
 
 class Compression(Compress):
-    """Passes redirects on at once; the library would look at all their headers first."""
+    """Passes small pages on at once; the library would look at all their headers first."""
 
     def after_request(self, response: Response | None) -> Response:
-        """The response, compressed if that pays."""
-        if response is not None and response.status_code == HTTPStatus.SEE_OTHER:
-            return response
-        return super().after_request(response)
+        """The response, compressed if that pays. What no browser keeps needs no ``Vary``."""
+        if response is None or request.endpoint == "static" or not _is_small(response):
+            return super().after_request(response)
+        return response
+
+
+def _is_small(response: Response) -> bool:
+    return not response.is_streamed and (response.content_length or 0) < COMPRESS_FROM
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,7 @@ class Mentoring:
     box: SecretBox
     worker: Worker
     throttle: Throttle
+    registrations: Registrations
 
 
 def user_agent(settings: Settings) -> str:
@@ -80,7 +86,7 @@ def equip(
     box = SecretBox(settings.secret_key, settings.secret_key_previous)
     worker = Worker(database, http, box, settings)
     app.extensions["mentoring"] = Mentoring(
-        settings, database, http, box, worker, Throttle(settings)
+        settings, database, http, box, worker, Throttle(settings), Registrations(database)
     )
     app.extensions.pop("key_sets", None)
 
@@ -110,7 +116,7 @@ def create_app(
         ],
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_BR_LEVEL=2,  # a third of the work of 4, a tenth more bytes
-        COMPRESS_MIN_SIZE=4096,  # bytes; less than this travels in the first packets anyway
+        COMPRESS_MIN_SIZE=COMPRESS_FROM,
         COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,  # pages are never kept by browsers
     )  # fmt: skip
     app.config.update(config)

@@ -75,6 +75,11 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def fingerprint(text: str) -> str:
+    """128 bits of SHA-256 in hexadecimal, of any text: enough to tell whether two are the same."""
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
+
+
 def new_secret() -> str:
     """256 random bits, fit for addresses and headers."""
     return secrets.token_urlsafe(32)

@@ -1,81 +1,82 @@
 """Launch attempts: begun by a login, used up once, bound to one browser (LTI-18…21, 37, 38).
 
-The table holds hashes only. ``state`` names the attempt and travels through the platform;
-the browser secret never leaves the browser and us; the code joins the two steps of a launch
-whose cookie did not arrive.
+A login writes nothing: its ``state`` travels through the platform and says, signed by us, what
+the launch will be held against. It holds hashes only; the browser secret never leaves the
+browser and us. What was used up is written down when the launch comes. The code joins the two
+steps of a launch whose cookie did not arrive.
 """
 
+import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, cast
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple, Self, cast
 
-from sqlalchemy import Connection, Row, Select, Table, bindparam, insert, select, update
+from itsdangerous import BadSignature, Signer
+from sqlalchemy import Connection, Select, Table, bindparam, delete, insert, select
+from sqlalchemy.exc import IntegrityError
 
-from lti_mentoring.core.errors import AwaitingActivation, LaunchRefused
-from lti_mentoring.core.keys import digest, new_secret
+from lti_mentoring.core.errors import LaunchRefused
+from lti_mentoring.core.keys import digest, fingerprint, new_secret
+from lti_mentoring.launch import registrations
 from lti_mentoring.launch.claims import LaunchClaims
-from lti_mentoring.models import LaunchAttempt, PlatformKeySet, Registration
-from lti_mentoring.vocabulary import RegistrationState
+from lti_mentoring.launch.registrations import RegistrationFacts, check_approved
+from lti_mentoring.models import UsedState, WaitingLaunch
+from lti_mentoring.settings import Settings
 
 NONCE_BYTES = 24  # 32 characters: some platforms refuse longer ones (LTI-19)
 COOKIE = "__Host-lti-"
 COOKIE_DIGITS = 12
 
-_ATTEMPT = cast(Table, LaunchAttempt.__table__)
-_INSERT = insert(_ATTEMPT)
-_FACTS: Select[Any] = select(
-    _ATTEMPT.c.id,
-    _ATTEMPT.c.nonce_hash,
-    _ATTEMPT.c.browser_hash,
-    _ATTEMPT.c.deployment_lti_id,
-    _ATTEMPT.c.target_link_uri,
-    _ATTEMPT.c.created_at,
-    _ATTEMPT.c.used_at,
-    _ATTEMPT.c.claims,
-    Registration.id.label("registration_id"),
-    Registration.issuer,
-    Registration.client_id,
-    Registration.auth_url,
-    Registration.token_url,
-    Registration.jwks_url,
-    Registration.trusted_audiences,
-    Registration.state.label("registration_state"),
-    PlatformKeySet.fetched_at.label("keys_stored_at"),
-).select_from(
-    _ATTEMPT.join(Registration, Registration.id == _ATTEMPT.c.registration_id).outerjoin(
-        PlatformKeySet, PlatformKeySet.url == Registration.jwks_url
+_USED = cast(Table, UsedState.__table__)
+_WAITING = cast(Table, WaitingLaunch.__table__)
+_TAKE = insert(_USED)
+_PARK = insert(_WAITING)
+_BY_CODE: Select[Any] = (
+    select(
+        *registrations.COLUMNS,
+        _WAITING.c.browser_hash,
+        _WAITING.c.claims,
+        _WAITING.c.registration_id,
     )
+    .join_from(_WAITING, registrations.TABLE)
+    .where(_WAITING.c.code_hash == bindparam("its_code_hash"))
 )
-_BY_STATE = _FACTS.where(_ATTEMPT.c.state_hash == bindparam("state_hash"))
-_BY_CODE = _FACTS.where(
-    _ATTEMPT.c.code_hash == bindparam("code_hash"), _ATTEMPT.c.finished_at.is_(None)
+_FINISH = delete(_WAITING).where(
+    _WAITING.c.code_hash == bindparam("its_code_hash"), _WAITING.c.waits_since > bindparam("since")
 )
-_TAKE = (
-    update(_ATTEMPT)
-    .where(
-        _ATTEMPT.c.state_hash == bindparam("its_state_hash"),
-        _ATTEMPT.c.used_at.is_(None),
-        _ATTEMPT.c.created_at > bindparam("since"),
-    )
-    .values(used_at=bindparam("now"))
-)
-_PARK = (
-    update(_ATTEMPT)
-    .where(_ATTEMPT.c.id == bindparam("its_id"))
-    .values(code_hash=bindparam("its_code_hash"), claims=bindparam("its_claims"))
-)
-_FINISH = (
-    update(_ATTEMPT)
-    .where(
-        _ATTEMPT.c.code_hash == bindparam("its_code_hash"),
-        _ATTEMPT.c.finished_at.is_(None),
-        _ATTEMPT.c.used_at > bindparam("since"),
-    )
-    .values(finished_at=bindparam("now"), claims=None, code_hash=None)
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What a login has settled. All but the first two are fingerprints."""
+
+    registration_id: int
+    begun_at: datetime
+    nonce: str
+    browser: str
+    target_link_uri: str
+    deployment: str
+    """Empty if the platform named none."""
+
+    def signed(self, settings: Settings) -> str:
+        """The attempt as a state."""
+        moment = int(self.begun_at.timestamp())
+        parts = (self.nonce, self.browser, self.target_link_uri, self.deployment)
+        text = "~".join((str(self.registration_id), str(moment), *parts))
+        return _signer(settings).sign(text).decode()
+
+    @classmethod
+    def read(cls, settings: Settings, state: str) -> Self:
+        """The attempt of a state that we have signed.
+
+        Raises:
+            BadSignature: of any other.
+        """
+        number, moment, *parts = _signer(settings).unsign(state).decode().split("~")
+        return cls(int(number), datetime.fromtimestamp(int(moment), UTC), *parts)
 
 
 @dataclass(frozen=True)
@@ -87,87 +88,86 @@ class Begun:
     browser_secret: str
 
 
+class Waited(NamedTuple):
+    """A launch whose browser has proved itself in the second step."""
+
+    registration_id: int
+    registration: RegistrationFacts
+    claims: LaunchClaims
+
+
 def cookie_name(state: str) -> str:
     """The cookie that binds the attempt to its browser; parallel tabs each have their own."""
     return COOKIE + digest(state)[:COOKIE_DIGITS]
 
 
 def begin(
-    connection: Connection,
+    settings: Settings,
     registration_id: int,
     deployment_lti_id: str | None,
     target_link_uri: str,
     now: datetime,
 ) -> Begun:
-    """Write down a new attempt."""
-    begun = Begun(new_secret(), secrets.token_urlsafe(NONCE_BYTES), new_secret())
-    connection.execute(
-        _INSERT,
-        {
-            "state_hash": digest(begun.state),
-            "nonce_hash": digest(begun.nonce),
-            "browser_hash": digest(begun.browser_secret),
-            "registration_id": registration_id,
-            "deployment_lti_id": deployment_lti_id,
-            "target_link_uri": target_link_uri,
-            "created_at": now,
-        },
+    """Make a new attempt."""
+    nonce, browser_secret = secrets.token_urlsafe(NONCE_BYTES), new_secret()
+    attempt = Attempt(
+        registration_id,
+        now,
+        nonce=fingerprint(nonce),
+        browser=fingerprint(browser_secret),
+        target_link_uri=fingerprint(target_link_uri),
+        deployment=fingerprint(deployment_lti_id) if deployment_lti_id else "",
     )
-    return begun
+    return Begun(attempt.signed(settings), nonce, browser_secret)
 
 
-def find(connection: Connection, state: str, now: datetime, lifetime: timedelta) -> Row[Any]:
-    """The attempt that ``state`` names, with its registration and the age of its key set.
+def read(settings: Settings, state: str, now: datetime) -> Attempt:
+    """The attempt that ``state`` names.
 
     Raises:
-        LaunchRefused: ``state`` if there is none, ``state-used`` or ``state-expired``.
-        AwaitingActivation: if its registration is not approved.
+        LaunchRefused: ``state`` if we did not make it, or ``state-expired``.
     """
-    found = connection.execute(_BY_STATE, {"state_hash": digest(state)}).first()
-    if found is None:
-        raise LaunchRefused("state", "no login has made this state")
-    if found.used_at is not None:
-        raise LaunchRefused("state-used", "the state has been used")
-    if found.created_at <= now - lifetime:
+    try:
+        attempt = Attempt.read(settings, state)
+    except BadSignature as error:
+        raise LaunchRefused("state", "no login has made this state") from error
+    if attempt.begun_at <= now - lifetime(settings):
         raise LaunchRefused("state-expired", "the login was too long ago")
-    check_registration(found.registration_state)
-    return found
+    return attempt
 
 
-def check_registration(state: RegistrationState) -> None:
-    """Go on only with approved registrations.
-
-    Raises:
-        AwaitingActivation: ``registration-pending`` or ``registration-disabled``.
-    """
-    if state is not RegistrationState.APPROVED:
-        raise AwaitingActivation(f"registration-{state.value}", f"the registration is {state}")
+def lifetime(settings: Settings) -> timedelta:
+    """How long a launch may take from its login to its sign-in."""
+    return timedelta(minutes=settings.launching.attempt_minutes)
 
 
-def is_bound(attempt: Row[Any], browser_secret: str | None) -> bool:
-    """Whether the browser that brought ``browser_secret`` is the one that began the attempt."""
-    return browser_secret is not None and hmac.compare_digest(
-        digest(browser_secret), attempt.browser_hash
-    )
+def is_bound(browser: str, browser_secret: str | None) -> bool:
+    """Whether ``browser`` is the fingerprint of the secret that a browser has brought."""
+    return browser_secret is not None and hmac.compare_digest(fingerprint(browser_secret), browser)
 
 
-def take(connection: Connection, state: str, now: datetime, lifetime: timedelta) -> None:
+def take(connection: Connection, state: str, now: datetime) -> None:
     """Use the attempt up. Of two at the same time one gets here, also in two processes.
 
     Raises:
         LaunchRefused: ``state-used`` for the other.
     """
-    taken = connection.execute(
-        _TAKE, {"its_state_hash": digest(state), "now": now, "since": now - lifetime}
-    )
-    if taken.rowcount != 1:
-        raise LaunchRefused("state-used", "the state was used at the same moment")
+    try:
+        connection.execute(_TAKE, {"state_hash": digest(state), "used_at": now})
+    except IntegrityError as error:
+        raise LaunchRefused("state-used", "the state has been used") from error
 
 
-def park(connection: Connection, attempt_id: int, claims: LaunchClaims) -> str:
+def park(connection: Connection, attempt: Attempt, claims: LaunchClaims, now: datetime) -> str:
     """Keep the launch until the browser has proved itself; returns the one-time code for that."""
     code = new_secret()
-    values = {"its_id": attempt_id, "its_code_hash": digest(code), "its_claims": claims.as_json()}
+    values = {
+        "code_hash": digest(code),
+        "browser_hash": attempt.browser,
+        "registration_id": attempt.registration_id,
+        "claims": claims.as_json(),
+        "waits_since": now,
+    }
     connection.execute(_PARK, values)
     return code
 
@@ -176,25 +176,35 @@ def finish(
     connection: Connection,
     code: str,
     browser_secret: str | None,
-    now: datetime,
-    lifetime: timedelta,
-) -> tuple[Row[Any], LaunchClaims]:
-    """The parked launch that ``code`` names, if this is its browser. Its facts are forgotten.
+    since: datetime,
+) -> Waited:
+    """The launch that waits for ``code``, if this is its browser. It is forgotten by that.
+
+    Args:
+        connection: in whose transaction the sign-in follows.
+        code: from the page of the first step.
+        browser_secret: what that page found in the tab.
+        since: what has waited longer is over.
 
     Raises:
         LaunchRefused: ``code`` if there is no such launch or it is too old, ``no-binding`` if
             another browser brings the code.
         AwaitingActivation: if its registration is not approved any more.
     """
-    found = connection.execute(_BY_CODE, {"code_hash": digest(code)}).first()
+    found = connection.execute(_BY_CODE, {"its_code_hash": digest(code)}).first()
     if found is None or not isinstance(found.claims, Mapping):
         raise LaunchRefused("code", "no launch waits for this code")
-    if not is_bound(found, browser_secret):
+    if not is_bound(found.browser_hash, browser_secret):
         raise LaunchRefused("no-binding", "another browser began this launch")
-    check_registration(found.registration_state)
-    finished = connection.execute(
-        _FINISH, {"its_code_hash": digest(code), "now": now, "since": now - lifetime}
-    )
+    registration = RegistrationFacts(*found[: len(registrations.COLUMNS)])
+    check_approved(registration.state)
+    finished = connection.execute(_FINISH, {"its_code_hash": digest(code), "since": since})
     if finished.rowcount != 1:
         raise LaunchRefused("code", "the launch waited too long, or was finished already")
-    return found, LaunchClaims.from_json(found.claims)
+    return Waited(found.registration_id, registration, LaunchClaims.from_json(found.claims))
+
+
+def _signer(settings: Settings) -> Signer:
+    """Signs with the secret key; states of the one before it stay good (the newest is last)."""
+    secrets_known = [key for key in (settings.secret_key_previous, settings.secret_key) if key]
+    return Signer(secrets_known, salt="launch-state", digest_method=hashlib.sha256)

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -47,6 +47,13 @@ class _KeySet:
     fetched_at: datetime
 
 
+class FoundKey(NamedTuple):
+    """A key, and when the set that holds it was fetched."""
+
+    key: RSAPublicKey
+    fetched_at: datetime
+
+
 @dataclass
 class _Address:
     """What this process knows about one key set's address."""
@@ -67,14 +74,14 @@ class KeySets:
         self._pause = timedelta(seconds=launching.key_refetch_seconds)
         self._addresses: dict[str, _Address] = {}
 
-    def key(self, url: str, kid: str, stored_at: datetime | None) -> RSAPublicKey:
+    def key(self, url: str, kid: str, stored_at: datetime | None) -> FoundKey:
         """The platform's public key ``kid``. Call it with no transaction open: it may fetch.
 
         Args:
             url: of the platform's key set.
             kid: which key; not to be trusted.
-            stored_at: when the set in the database was fetched, so that what another process
-                learned (a key withdrawn, say) holds here from the next launch on.
+            stored_at: when the set in the database was fetched, if that is known: what another
+                process learned (a key withdrawn, say) then holds here too.
 
         Raises:
             LaunchRefused: ``key`` if the platform has no such key, ``key-set`` if its keys
@@ -84,11 +91,12 @@ class KeySets:
         known = address.known
         is_current = known is not None and self._is_fresh(known, stored_at)
         if known is not None and is_current and kid in known.keys:
-            return known.keys[kid]
-        if known is not None and kid in known.keys and self._is_bearable(known):
+            return FoundKey(known.keys[kid], known.fetched_at)
+        is_newest = known is None or stored_at is None or stored_at <= known.fetched_at
+        if known is not None and kid in known.keys and is_newest and self._is_bearable(known):
             # One thread renews what is out of date; the others go on with the old set meanwhile.
             if not address.turn.acquire(blocking=False):
-                return known.keys[kid]
+                return FoundKey(known.keys[kid], known.fetched_at)
         else:
             address.turn.acquire()
         try:
@@ -96,9 +104,7 @@ class KeySets:
         finally:
             address.turn.release()
 
-    def _look(
-        self, address: _Address, url: str, kid: str, stored_at: datetime | None
-    ) -> RSAPublicKey:
+    def _look(self, address: _Address, url: str, kid: str, stored_at: datetime | None) -> FoundKey:
         """Memory, then the database, then the platform; only with the address's lock held."""
         if not self._has(address, kid, stored_at):
             self._read(address, url)
@@ -109,7 +115,7 @@ class KeySets:
             raise LaunchRefused("key-set", "the platform's keys cannot be fetched")
         if kid not in known.keys:
             raise LaunchRefused("key", "the platform publishes no key with this kid")
-        return known.keys[kid]
+        return FoundKey(known.keys[kid], known.fetched_at)
 
     def _has(self, address: _Address, kid: str, stored_at: datetime | None) -> bool:
         known = address.known

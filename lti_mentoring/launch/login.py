@@ -3,15 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from sqlalchemy import Connection, Row, Select, Table, bindparam, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from lti_mentoring.core import texts
 from lti_mentoring.core.errors import LaunchRefused
 from lti_mentoring.launch import attempts, facts
-from lti_mentoring.models import Registration
+from lti_mentoring.launch.registrations import TABLE as _REGISTRATION
+from lti_mentoring.launch.registrations import check_approved
 from lti_mentoring.settings import Settings
 
 LAUNCH_PATH = "/lti/launch"
@@ -20,7 +21,6 @@ TARGET_PATHS = frozenset({LAUNCH_PATH, "/", ""})
 
 LONGEST_HINT = 16_384  # characters; Canvas's hints are tokens of a few hundred
 
-_REGISTRATION = cast(Table, Registration.__table__)
 _COLUMNS: Select[Any] = select(
     _REGISTRATION.c.id,
     _REGISTRATION.c.client_id,
@@ -82,17 +82,19 @@ def begin(
 ) -> tuple[int, Login]:
     """Begin a launch, if ``let_in`` does not raise for its registration; returns that id too.
 
+    It writes nothing (promise P4): whoever can open our address could fill a table.
+
     Raises:
         LaunchRefused: ``registration-unknown``, ``registration-ambiguous`` or ``target``.
         AwaitingActivation: if the registration is not approved.
     """
     registration = _registration(connection, asked)
     let_in(registration.id)
-    attempts.check_registration(registration.state)
+    check_approved(registration.state)
     if not is_target(asked.target_link_uri, settings):
         raise LaunchRefused("target", "target_link_uri is not an address of this tool")
     begun = attempts.begin(
-        connection, registration.id, asked.deployment_lti_id, asked.target_link_uri, now
+        settings, registration.id, asked.deployment_lti_id, asked.target_link_uri, now
     )
     query = {
         "scope": "openid",

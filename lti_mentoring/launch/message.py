@@ -25,7 +25,7 @@ from pylti1p3.session import SessionService
 from pylti1p3.tool_config.abstract import ToolConfAbstract
 
 from lti_mentoring.core.errors import LaunchRefused
-from lti_mentoring.core.keys import digest
+from lti_mentoring.core.keys import fingerprint
 from lti_mentoring.launch.claims import LaunchClaims
 from lti_mentoring.launch.token import Token
 from lti_mentoring.launch.validator import Expected, validate
@@ -153,7 +153,7 @@ class _Attempt(SessionService):
         self._expected = expected
 
     def check_nonce(self, nonce: str) -> bool:
-        return hmac.compare_digest(digest(nonce), self._expected.nonce_hash)
+        return hmac.compare_digest(fingerprint(nonce), self._expected.nonce)
 
     def check_state_is_valid(self, *_state_and_hash: str) -> bool:
         """Never "seen before, so let it in again", which is how the library lets replays in."""

@@ -27,15 +27,16 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from lti_mentoring.core.bell import ring_soon
 from lti_mentoring.core.db import UnitOfWork
-from lti_mentoring.core.errors import AwaitingActivation
 from lti_mentoring.grading.line_items import look_again
+from lti_mentoring.launch import registrations
 from lti_mentoring.launch.claims import LaunchClaims
+from lti_mentoring.launch.deployments import UnknownDeployment, check_state
 from lti_mentoring.launch.following import follow, subjects_followed
 from lti_mentoring.models import (
-    Activity,
     Course,
     Deployment,
     Membership,
+    PlatformKeySet,
     PlatformUser,
     ResourceLink,
     RosterSync,
@@ -47,11 +48,9 @@ from lti_mentoring.services.departures import member_back
 from lti_mentoring.services.roster import BELL
 from lti_mentoring.vocabulary import (
     CourseRole,
-    DeploymentState,
     MembershipState,
     RosterSyncState,
     SignInState,
-    Verb,
 )
 
 _deployments = cast(Table, Deployment.__table__)
@@ -61,7 +60,7 @@ _users = cast(Table, PlatformUser.__table__)
 _members = cast(Table, Membership.__table__)
 _sign_ins = cast(Table, SignIn.__table__)
 _syncs = cast(Table, RosterSync.__table__)
-_activities = cast(Table, Activity.__table__)
+_keys = cast(Table, PlatformKeySet.__table__)
 
 _AWAY = (MembershipState.INACTIVE, MembershipState.GONE)
 _RANK = {CourseRole.INSTRUCTOR: 3, CourseRole.TEACHING_ASSISTANT: 2, CourseRole.LEARNER: 1}
@@ -69,6 +68,7 @@ _WAITING = (RosterSyncState.DUE, RosterSyncState.RUNNING, RosterSyncState.HELD)
 
 _EVERYTHING: Select[Any] = (
     select(
+        *registrations.COLUMNS,
         _deployments.c.id.label("deployment_id"),
         _deployments.c.state.label("deployment_state"),
         _courses.c.id.label("course_id"),
@@ -94,9 +94,14 @@ _EVERYTHING: Select[Any] = (
         _members.c.roster_role,
         _members.c.roster_role_changed_at,
         _members.c.groups,
+        _keys.c.fetched_at.label("keys_fetched_at"),
     )
     .select_from(
-        _deployments.outerjoin(
+        _deployments.join(
+            registrations.TABLE, registrations.TABLE.c.id == _deployments.c.registration_id
+        )
+        .outerjoin(_keys, _keys.c.url == registrations.TABLE.c.jwks_url)
+        .outerjoin(
             _courses,
             (_courses.c.deployment_id == _deployments.c.id)
             & (_courses.c.context_id == bindparam("context_id")),
@@ -177,17 +182,29 @@ def provision(
     unit: UnitOfWork,
     registration_id: int,
     claims: LaunchClaims,
+    relied_on: registrations.ReliedOn | None,
     now: datetime,
     roster_max_age: timedelta,
 ) -> Provisioned:
     """Write down what the launch says. A second launch that says the same writes one row.
 
+    Args:
+        unit: of work, in whose transaction it is written.
+        registration_id: whose launch it is.
+        claims: what it says.
+        relied_on: what it was checked against; nothing if that was read in this transaction.
+        now: this moment.
+        roster_max_age: after which the course's roster is to be read again.
+
     Raises:
+        Outdated: if it was checked against something that has changed.
         AwaitingActivation: ``deployment-pending`` or ``deployment-disabled``.
         IntegrityError: if another launch made the same rows at the same moment; try again.
     """
     connection = unit.connection
     found = _read_all(connection, registration_id, claims)
+    if relied_on is not None:
+        registrations.check_unchanged(found, relied_on)
     user_id = _keep_person(connection, found, registration_id, claims, now)
     course_id = _keep_course(connection, found, claims, now)
     link_id = _keep_link(connection, found, course_id, claims, now)
@@ -206,32 +223,10 @@ def provision(
 
 def _grading_is_news(found: Row[Any], claims: LaunchClaims) -> bool:
     """Whether a known course's gradebook can be reached in a way that it could not before."""
-    told = (claims.ags_scopes, claims.line_items_url)
-    known = found.course_id is not None
-    return known and claims.tells_grading and told != (found.ags_scopes, found.line_items_url)
-
-
-def note_unknown_deployment(
-    connection: Connection, registration_id: int, lti_id: str, now: datetime
-) -> None:
-    """Put a deployment that was never seen before in front of the administrator (LTI-03)."""
-    values = {
-        "registration_id": registration_id,
-        "lti_id": lti_id,
-        "state": DeploymentState.PENDING,
-        "created_at": now,
-    }
-    deployment_id = _insert(connection, _deployments, values)
-    act = {"verb": Verb.DEPLOYMENT_SEEN, "noun": "deployment", "noun_id": deployment_id, "at": now}
-    connection.execute(insert(_activities), act)
-
-
-class UnknownDeployment(AwaitingActivation):
-    """The deployment was never seen before; it is to be written down as pending."""
-
-    def __init__(self, lti_id: str) -> None:
-        super().__init__("deployment-pending", "the deployment is not known yet")
-        self.lti_id = lti_id
+    if found.course_id is None or not claims.tells_grading:
+        return False
+    told = (claims.ags_scopes, claims.line_items_url, claims.line_item_url)
+    return told != (found.ags_scopes, found.line_items_url, found.line_item_url)
 
 
 def _read_all(connection: Connection, registration_id: int, claims: LaunchClaims) -> Row[Any]:
@@ -248,9 +243,7 @@ def _read_all(connection: Connection, registration_id: int, claims: LaunchClaims
     ).first()
     if found is None:
         raise UnknownDeployment(claims.deployment_lti_id)
-    if found.deployment_state is not DeploymentState.APPROVED:
-        state = found.deployment_state.value
-        raise AwaitingActivation(f"deployment-{state}", f"the deployment is {state}")
+    check_state(found.deployment_state)
     return found
 
 

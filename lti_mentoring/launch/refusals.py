@@ -46,6 +46,7 @@ KINDS: Mapping[str, Kind] = {
     "state": Kind("lost"),
     "state-used": Kind("used", 403),
     "state-expired": Kind("late"),
+    "changed": Kind("late", 409),
     "code": Kind("late"),
     "no-binding": Kind("binding", 403),
     "foreign-page": Kind("broken", 403),

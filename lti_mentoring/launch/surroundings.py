@@ -1,14 +1,13 @@
 """Which hosts belong to the platform of a launch, and what follows from that."""
 
-from typing import Any
-
-from sqlalchemy import Row
-
 from lti_mentoring.launch import facts
 from lti_mentoring.launch.claims import LaunchClaims
+from lti_mentoring.launch.registrations import RegistrationFacts
 
 
-def frame_origins(registration: Row[Any], claims: LaunchClaims, *, allow_plain: bool) -> list[str]:
+def frame_origins(
+    registration: RegistrationFacts, claims: LaunchClaims, *, allow_plain: bool
+) -> list[str]:
     """Who may show our pages in a frame (LTI-155).
 
     The hosts of customers are not their platform's issuer (Canvas): they are learned from
@@ -18,14 +17,16 @@ def frame_origins(registration: Row[Any], claims: LaunchClaims, *, allow_plain: 
     return facts.origins([*known, claims.return_url], allow_plain=allow_plain)
 
 
-def return_url(registration: Row[Any], claims: LaunchClaims, *, allow_plain: bool) -> str | None:
+def return_url(
+    registration: RegistrationFacts, claims: LaunchClaims, *, allow_plain: bool
+) -> str | None:
     """The way back into the platform, if it leads to a host we know as the platform's (LTI-73)."""
     back = facts.origin(claims.return_url, allow_plain=allow_plain)
     known = facts.origins(_known(registration, claims), allow_plain=allow_plain)
     return claims.return_url if back in known else None
 
 
-def _known(registration: Row[Any], claims: LaunchClaims) -> tuple[str | None, ...]:
+def _known(registration: RegistrationFacts, claims: LaunchClaims) -> tuple[str | None, ...]:
     return (
         registration.auth_url,
         registration.issuer,

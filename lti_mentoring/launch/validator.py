@@ -13,7 +13,7 @@ from typing import Any
 
 from lti_mentoring.core import texts
 from lti_mentoring.core.errors import LaunchRefused, NotAMember
-from lti_mentoring.core.keys import digest
+from lti_mentoring.core.keys import fingerprint
 from lti_mentoring.launch import facts
 from lti_mentoring.launch.claims import LaunchClaims
 from lti_mentoring.launch.token import check_header
@@ -32,13 +32,17 @@ AGS_SCOPES = (Scope.LINE_ITEM, Scope.LINE_ITEM_READ, Scope.RESULT_READ, Scope.SC
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the login and the registration say that the token has to agree with."""
+    """What the login and the registration say that the token has to agree with.
+
+    Of the login's facts there are fingerprints; that of the deployment is empty if the
+    platform named none.
+    """
 
     issuer: str
     client_id: str
-    deployment_lti_id: str | None
+    deployment: str
     target_link_uri: str
-    nonce_hash: str
+    nonce: str
     allow_plain_http: bool = False
     trusted_audiences: frozenset[str] = frozenset()
 
@@ -137,7 +141,7 @@ def _check_nonce(claims: Mapping[str, Any], expected: Expected) -> None:
     nonce = claims.get("nonce")
     if not isinstance(nonce, str) or not nonce.isascii():
         raise LaunchRefused("nonce", "nonce is missing or no plain text")
-    if not hmac.compare_digest(digest(nonce), expected.nonce_hash):
+    if not hmac.compare_digest(fingerprint(nonce), expected.nonce):
         raise LaunchRefused("nonce", "nonce is not the one of this login")
 
 
@@ -148,13 +152,14 @@ def _check_message(claims: Mapping[str, Any], expected: Expected) -> None:
     deployment = claims.get(CLAIM + "deployment_id")
     if not texts.is_identifier(deployment) or not str(deployment).isascii():
         raise LaunchRefused("deployment", "deployment_id is missing or no short text")
-    if expected.deployment_lti_id is not None and deployment != expected.deployment_lti_id:
+    if expected.deployment and fingerprint(str(deployment)) != expected.deployment:
         raise LaunchRefused("deployment", "deployment_id is not the one of the login")
     message = claims.get(CLAIM + "message_type")
     if message != RESOURCE_LINK:
         told = texts.clean(message, 40) or "missing"
         raise LaunchRefused("message-type", f"message_type is not served: {told}")
-    if claims.get(CLAIM + "target_link_uri") != expected.target_link_uri:
+    target = claims.get(CLAIM + "target_link_uri")
+    if not isinstance(target, str) or fingerprint(target) != expected.target_link_uri:
         raise LaunchRefused("target", "target_link_uri is not the one of the login")
 
 

@@ -33,11 +33,12 @@ from lti_mentoring.models.platform import Deployment, Platform, Registration
 from lti_mentoring.models.program import Program, ProgramBreak, Topic
 from lti_mentoring.models.security import (
     AccessToken,
-    LaunchAttempt,
     PlatformKeySet,
     RefusedLaunch,
     SignIn,
     ToolKey,
+    UsedState,
+    WaitingLaunch,
 )
 
 __all__ = [
@@ -62,7 +63,6 @@ __all__ = [
     "Goal",
     "GoalEntry",
     "Intake",
-    "LaunchAttempt",
     "LineItem",
     "Membership",
     "MentorProfile",
@@ -88,4 +88,6 @@ __all__ = [
     "Topic",
     "TopicOffer",
     "TopicWant",
+    "UsedState",
+    "WaitingLaunch",
 ]

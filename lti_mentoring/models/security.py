@@ -1,4 +1,4 @@
-"""Keys, tokens, launch attempts and sign-ins. Secrets are stored hashed or encrypted."""
+"""Keys, tokens, launches on their way, and sign-ins. Secrets are stored hashed or encrypted."""
 
 from datetime import datetime
 from typing import Any
@@ -51,27 +51,28 @@ class AccessToken(Base):
     expires_at: Mapped[datetime]
 
 
-class LaunchAttempt(Base):
-    """A login that was begun: state and nonce, used once, bound to one browser (LTI-18…21).
+class UsedState(Base):
+    """The SHA-256 of a launch's state, and so its nonce, that has been used (LTI-18, LTI-37)."""
 
-    All secrets are SHA-256 hashes. ``code_hash`` and ``claims`` exist only between a launch
-    without cookies and its second step; ``claims`` is emptied there.
+    __tablename__ = "used_state"
+
+    state_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    used_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class WaitingLaunch(Base):
+    """A launch without a cookie, between its two steps (LTI-20).
+
+    The code is known to the page of the first step only, the secret to the browser that began.
     """
 
-    __tablename__ = "launch_attempt"
+    __tablename__ = "waiting_launch"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    state_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    nonce_hash: Mapped[str] = mapped_column(String(64))
-    browser_hash: Mapped[str] = mapped_column(String(64))
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    browser_hash: Mapped[str] = mapped_column(String(32))
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True)
-    deployment_lti_id: Mapped[str | None] = mapped_column(String(255))
-    target_link_uri: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(index=True)
-    used_at: Mapped[datetime | None]
-    code_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
-    claims: Mapped[dict[str, Any] | None]
-    finished_at: Mapped[datetime | None]
+    claims: Mapped[dict[str, Any]]
+    waits_since: Mapped[datetime] = mapped_column(index=True)
 
 
 class RefusedLaunch(Base):
@@ -98,7 +99,7 @@ class SignIn(Base):
     __tablename__ = "sign_in"
 
     key: Mapped[str] = mapped_column(String(16), primary_key=True)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    token_hash: Mapped[str] = mapped_column(String(64))
     membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), index=True)
     resource_link_id: Mapped[int | None] = mapped_column(ForeignKey("resource_link.id"), index=True)
     state: Mapped[SignInState] = mapped_column(default=SignInState.ACTIVE)

@@ -55,7 +55,6 @@ REGISTER: Mapping[str, Entry] = {
     "goal": _exported(Keeping.DELETED, "typed by the person"),
     "goal_entry": _exported(Keeping.DELETED, "typed by the pair"),
     "intake": _exported(Keeping.DELETED, "typed by the person"),
-    "launch_attempt": _internal(Keeping.EXPIRES, "minutes; holds claims between two steps only"),
     "line_item": _internal(Keeping.KEPT, "a gradebook column, no person in it"),
     "membership": _exported(Keeping.KEPT, "that somebody was in the course; the name is elsewhere"),
     "mentor_profile": _exported(Keeping.DELETED, "typed by the person"),
@@ -83,4 +82,8 @@ REGISTER: Mapping[str, Entry] = {
     "topic": _internal(Keeping.KEPT, "the program's design"),
     "topic_offer": _exported(Keeping.DELETED, "the person's own choice"),
     "topic_want": _exported(Keeping.DELETED, "the person's own choice"),
+    "used_state": _internal(Keeping.EXPIRES, "that a launch was used up, hashed"),
+    "waiting_launch": _internal(
+        Keeping.EXPIRES, "minutes; a launch's claims between its two steps"
+    ),
 }

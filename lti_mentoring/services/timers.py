@@ -3,18 +3,17 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
-from sqlalchemy import CursorResult, delete, or_, update
+from sqlalchemy import CursorResult, Delete, delete, or_
 from sqlalchemy.orm import Session
 
 from lti_mentoring.core import clock
-from lti_mentoring.models import Draft, LaunchAttempt, RefusedLaunch, SignIn
+from lti_mentoring.models import Draft, RefusedLaunch, SignIn, UsedState, WaitingLaunch
 from lti_mentoring.services import program_timers, request_timers, session_timers
 from lti_mentoring.services.row_by_row import each
 from lti_mentoring.vocabulary import SignInState
 
-ATTEMPTS_KEPT = timedelta(hours=1)  # an attempt is good for ten minutes
-CLAIMS_KEPT = timedelta(minutes=10)
+STATES_KEPT = timedelta(hours=2)  # the settings let no state live longer than one
+LAUNCHES_WAIT = timedelta(minutes=10)
 REFUSALS_KEPT = timedelta(days=90)
 SIGN_INS_KEPT = timedelta(days=2)  # a sign-in lasts a day at most
 DRAFTS_KEPT = timedelta(days=180)  # a text that nobody sends in a term is not waited for
@@ -27,13 +26,10 @@ def run_due(db: Session) -> int:
 
 
 def _clear_away(db: Session, now: datetime) -> int:
-    old_claims = LaunchAttempt.created_at < now - CLAIMS_KEPT
     over = or_(SignIn.state != SignInState.ACTIVE, SignIn.created_at < now - SIGN_INS_KEPT)
     statements = (
-        delete(LaunchAttempt).where(LaunchAttempt.created_at < now - ATTEMPTS_KEPT),
-        update(LaunchAttempt)
-        .where(old_claims, LaunchAttempt.claims.is_not(None))
-        .values(claims=sa.null(), code_hash=None),
+        delete(UsedState).where(UsedState.used_at < now - STATES_KEPT),
+        delete(WaitingLaunch).where(WaitingLaunch.waits_since < now - LAUNCHES_WAIT),
         delete(RefusedLaunch).where(RefusedLaunch.at < now - REFUSALS_KEPT),
         delete(SignIn).where(over, SignIn.seen_at < now - SIGN_INS_KEPT),
         delete(Draft).where(Draft.saved_at < now - DRAFTS_KEPT),
@@ -41,7 +37,7 @@ def _clear_away(db: Session, now: datetime) -> int:
     return sum(_rows_of(db, statement) for statement in statements)
 
 
-def _rows_of(db: Session, statement: sa.Delete | sa.Update) -> int:
+def _rows_of(db: Session, statement: Delete) -> int:
     done = db.execute(statement.execution_options(synchronize_session=False))
     return done.rowcount if isinstance(done, CursorResult) else 0
 

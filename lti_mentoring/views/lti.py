@@ -6,9 +6,10 @@ but a line in the administrator's list.
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from http import HTTPStatus
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from flask import (
     Blueprint,
@@ -17,33 +18,39 @@ from flask import (
     g,
     jsonify,
     make_response,
-    redirect,
     render_template,
     request,
 )
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from lti_mentoring.core import clock, texts
 from lti_mentoring.core.errors import LaunchRefused
 from lti_mentoring.launch import attempts, facts, refusals, surroundings
+from lti_mentoring.launch.attempts import Attempt
 from lti_mentoring.launch.claims import LaunchClaims
-from lti_mentoring.launch.deployments import check_deployment
+from lti_mentoring.launch.deployments import (
+    UnknownDeployment,
+    check_deployment,
+    note_unknown_deployment,
+)
 from lti_mentoring.launch.key_sets import KeySets
 from lti_mentoring.launch.login import begin, read_request
 from lti_mentoring.launch.message import LaunchForm, receive
-from lti_mentoring.launch.provision import (
-    UnknownDeployment,
-    note_unknown_deployment,
-    provision,
+from lti_mentoring.launch.provision import provision
+from lti_mentoring.launch.registrations import (
+    Outdated,
+    RegistrationFacts,
+    Registrations,
+    ReliedOn,
 )
 from lti_mentoring.launch.throttle import Throttle, TooMany
 from lti_mentoring.launch.token import check_header, parse
 from lti_mentoring.launch.validator import Expected
 from lti_mentoring.services.tool_keys import public_key_set
-from lti_mentoring.web import identity
+from lti_mentoring.web import cookies, identity
 from lti_mentoring.web.guards import anyone, guarded_by
 
 if TYPE_CHECKING:
@@ -56,6 +63,13 @@ KEY_SET_SECONDS = 3600
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 blueprint = Blueprint("lti", __name__, url_prefix="/lti")
+
+
+class Sent(NamedTuple):
+    """What the platform let the browser bring."""
+
+    state: str
+    id_token: str
 
 
 class PlatformSaidNo(LaunchRefused):
@@ -73,14 +87,13 @@ def login() -> ResponseReturnValue:
     settings, throttle = _settings(), _throttle("login")
     sent = _form() if request.method == "POST" else request.args.to_dict(flat=False)
     asked = read_request(sent)
-    # A GET's own transaction cannot write, and Blackboard and Open edX begin with a GET.
-    with current_app.extensions["mentoring"].database.engine.begin() as connection:
+    with current_app.extensions["mentoring"].database.reader.connect() as connection:
         let_in = partial(throttle.registration, "login")
         g.registration_id, made = begin(connection, asked, settings, clock.now(), let_in)
     _allow_frames([made.authorization_url, asked.issuer, request.headers.get("Origin")])
     response = make_response(render_template("lti/login.html", login=made))
     lifetime = settings.launching.attempt_minutes * 60
-    _set_binding(response, made.state, made.browser_secret, lifetime)
+    cookies.put(response, attempts.cookie_name(made.state), made.browser_secret, lifetime)
     return response
 
 
@@ -89,24 +102,40 @@ def login() -> ResponseReturnValue:
 def launch() -> ResponseReturnValue:
     """Take the platform's message: a sign-in at once if the cookie came, else ask the browser."""
     throttle = _throttle("launch")
-    form, now = _form(), clock.now()
+    form = _form()
     if "error" in form:
         raise _platform_error(form)
-    state, id_token = _field(form, "state"), _field(form, "id_token")
-    attempt = _attempt(state)
+    sent = Sent(_field(form, "state"), _field(form, "id_token"))
+    attempt = _attempt(sent.state)
     throttle.registration("launch", attempt.registration_id)
-    claims = _claims(attempt, state, id_token)
-    if not attempts.is_bound(attempt, request.cookies.get(attempts.cookie_name(state))):
-        return _ask_browser(attempt, state, claims)
+    try:
+        return _arrive(attempt, sent, None)
+    except LaunchRefused as error:
+        g.unit.rollback()
+        is_news = current_app.extensions["mentoring"].registrations.renew(attempt.registration_id)
+        if isinstance(error, Outdated):
+            return _arrive(attempt, sent, error.keys_stored_at)
+        if is_news:  # it was refused for something that this process remembered wrongly
+            return _arrive(attempt, sent, None)
+        raise
+
+
+def _arrive(attempt: Attempt, sent: Sent, keys_stored_at: datetime | None) -> ResponseReturnValue:
+    """Check the launch, and sign its person in if the browser is the one that began it."""
+    claims, relied_on = _claims(attempt, sent, keys_stored_at)
+    binding = attempts.cookie_name(sent.state)
+    if not attempts.is_bound(attempt.browser, request.cookies.get(binding)):
+        return _ask_browser(attempt, sent.state, claims, relied_on)
 
     def enter(connection: Connection) -> identity.NewSignIn:
-        attempts.take(connection, state, now, _lifetime())
-        return _sign_in(attempt, claims)
+        attempts.take(connection, sent.state, clock.now())
+        return _sign_in(attempt.registration_id, relied_on.registration, claims, relied_on)
 
     made = _with_second_try(enter)
-    response = make_response(redirect(identity.landing_path(made.key), code=303))
+    response = Response(status=HTTPStatus.SEE_OTHER)  # without a body that nobody would read
+    response.headers["Location"] = identity.landing_path(made.key)
     identity.set_cookie(request, response, made, _settings())
-    _set_binding(response, state, "", 0)
+    cookies.put(response, binding, "", 0)
     return response
 
 
@@ -116,16 +145,16 @@ def finish() -> ResponseReturnValue:
     """The second step without cookies: the browser brings the secret it kept (LTI-20)."""
     _throttle("finish")
     _refuse_foreign_page()
-    form, now = _form(), clock.now()
+    form, settings = _form(), _settings()
     code, secret = _field(form, "code"), _field(form, "secret")
+    since = clock.now() - attempts.lifetime(settings)
 
     def enter(connection: Connection) -> identity.NewSignIn:
-        attempt, claims = attempts.finish(connection, code, secret, now, _lifetime())
-        g.registration_id, g.launch_locale = attempt.registration_id, claims.locale
-        return _sign_in(attempt, claims)
+        waited = attempts.finish(connection, code, secret, since)
+        g.registration_id, g.launch_locale = waited.registration_id, waited.claims.locale
+        return _sign_in(waited.registration_id, waited.registration, waited.claims, None)
 
     made = _with_second_try(enter)
-    settings = _settings()
     target = identity.with_ticket(settings, made.key, identity.landing_path(made.key))
     response = make_response(render_template("lti/arrive.html", made=made, target=target))
     identity.set_cookie(request, response, made, settings)  # some browsers take it from here on
@@ -207,10 +236,6 @@ def _refuse_foreign_page() -> None:
         raise LaunchRefused("foreign-page", "the proof was sent by a page of another site")
 
 
-def _lifetime() -> timedelta:
-    return timedelta(minutes=_settings().launching.attempt_minutes)
-
-
 def _form() -> dict[str, list[str]]:
     """The fields of a form that is one (LTI-24).
 
@@ -248,41 +273,42 @@ def _platform_error(form: dict[str, list[str]]) -> PlatformSaidNo:
     return PlatformSaidNo(error, texts.clean(form.get("error_description", [""])[0], 300))
 
 
-def _attempt(state: str) -> Row[Any]:
-    """The attempt, read in a short transaction: fetching keys may follow."""
-    database = current_app.extensions["mentoring"].database
-    with database.reader.connect() as connection:  # a session would cost more than the query
-        found = attempts.find(connection, state, clock.now(), _lifetime())
-    g.registration_id = found.registration_id
-    return found
+def _attempt(state: str) -> Attempt:
+    attempt = attempts.read(_settings(), state, clock.now())
+    g.registration_id = attempt.registration_id
+    return attempt
 
 
-def _claims(attempt: Row[Any], state: str, id_token: str) -> LaunchClaims:
+def _claims(
+    attempt: Attempt, sent: Sent, keys_stored_at: datetime | None
+) -> tuple[LaunchClaims, ReliedOn]:
     """The validated launch. May fetch the platform's keys, so no transaction is open."""
     settings = _settings()
     launching: Launching = settings.launching
-    token = parse(id_token)
+    registrations: Registrations = current_app.extensions["mentoring"].registrations
+    registration = registrations.approved(attempt.registration_id)
+    token = parse(sent.id_token)
     kid = check_header(token.header)
-    key = _key_sets().key(attempt.jwks_url, kid, attempt.keys_stored_at)
+    found = _key_sets().key(registration.jwks_url, kid, keys_stored_at)
     expected = Expected(
-        issuer=attempt.issuer,
-        client_id=attempt.client_id,
-        deployment_lti_id=attempt.deployment_lti_id,
+        issuer=registration.issuer,
+        client_id=registration.client_id,
+        deployment=attempt.deployment,
         target_link_uri=attempt.target_link_uri,
-        nonce_hash=attempt.nonce_hash,
+        nonce=attempt.nonce,
         allow_plain_http=settings.outgoing.allow_private,
-        trusted_audiences=frozenset(attempt.trusted_audiences.split()),
+        trusted_audiences=frozenset(registration.trusted_audiences.split()),
     )
     claims = receive(
-        LaunchForm(token, state),
-        key,
+        LaunchForm(token, sent.state),
+        found.key,
         expected,
         now=clock.now(),
         leeway=timedelta(seconds=launching.leeway_seconds),
         max_age=timedelta(minutes=launching.token_max_age_minutes),
     )
     g.launch_locale = claims.locale
-    return claims
+    return claims, ReliedOn(registration, found.fetched_at)
 
 
 def _key_sets() -> KeySets:
@@ -296,34 +322,42 @@ def _key_sets() -> KeySets:
     return agreed
 
 
-def _ask_browser(attempt: Row[Any], state: str, claims: LaunchClaims) -> ResponseReturnValue:
+def _ask_browser(
+    attempt: Attempt, state: str, claims: LaunchClaims, relied_on: ReliedOn
+) -> ResponseReturnValue:
     """No cookie: use the attempt up, and let a page look for the secret in the tab's storage."""
+    registration, now = relied_on.registration, clock.now()
     plain = _settings().outgoing.allow_private
     connection = g.unit.connection
     # The message is genuine, whoever's browser this is: an administrator sees its deployment now.
-    check_deployment(connection, attempt.registration_id, claims.deployment_lti_id)
-    attempts.take(connection, state, clock.now(), _lifetime())
-    code = attempts.park(connection, attempt.id, claims)
-    g.frame_origins = surroundings.frame_origins(attempt, claims, allow_plain=plain)
-    back = surroundings.return_url(attempt, claims, allow_plain=plain)
+    check_deployment(connection, attempt.registration_id, claims.deployment_lti_id, relied_on)
+    attempts.take(connection, state, now)
+    code = attempts.park(connection, attempt, claims, now)
+    g.frame_origins = surroundings.frame_origins(registration, claims, allow_plain=plain)
+    back = surroundings.return_url(registration, claims, allow_plain=plain)
     page = make_response(render_template("lti/bind.html", state=state, code=code, back=back))
     page.headers["Referrer-Policy"] = "same-origin"  # so that its form says where it comes from
     return page
 
 
-def _sign_in(attempt: Row[Any], claims: LaunchClaims) -> identity.NewSignIn:
+def _sign_in(
+    registration_id: int,
+    registration: RegistrationFacts,
+    claims: LaunchClaims,
+    relied_on: ReliedOn | None,
+) -> identity.NewSignIn:
     """Write down what the launch says, and sign the person in to the course."""
     settings = _settings()
     plain = settings.outgoing.allow_private
     roster_max_age = timedelta(minutes=settings.roster.max_age_minutes)
-    there = provision(g.unit, attempt.registration_id, claims, clock.now(), roster_max_age)
-    g.frame_origins = surroundings.frame_origins(attempt, claims, allow_plain=plain)
+    there = provision(g.unit, registration_id, claims, relied_on, clock.now(), roster_max_age)
+    g.frame_origins = surroundings.frame_origins(registration, claims, allow_plain=plain)
     return identity.new_sign_in(
         g.unit.connection,
         membership_id=there.membership_id,
         resource_link_id=there.resource_link_id,
         locale=claims.locale,
-        return_url=surroundings.return_url(attempt, claims, allow_plain=plain),
+        return_url=surroundings.return_url(registration, claims, allow_plain=plain),
         frame_origins=" ".join(g.frame_origins),
     )
 
@@ -348,16 +382,3 @@ def _note_deployment(lti_id: str) -> None:
 def _allow_frames(addresses: list[str | None]) -> None:
     """Before the launch, the frame's owner is known from these only; the page shows nothing."""
     g.frame_origins = facts.origins(addresses, allow_plain=True)
-
-
-def _set_binding(response: Response, state: str, secret: str, max_age: int) -> None:
-    response.set_cookie(
-        attempts.cookie_name(state),
-        secret,
-        max_age=max_age,
-        secure=True,
-        httponly=True,
-        samesite="None",
-        partitioned=True,
-        path="/",
-    )

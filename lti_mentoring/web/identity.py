@@ -12,8 +12,7 @@ from typing import Any, Literal, cast
 
 from flask import Request, Response, current_app
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import Connection, Row, Table, bindparam, case, insert, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, Row, Select, Table, bindparam, case, insert, select, update
 
 from lti_mentoring.core import clock
 from lti_mentoring.core.keys import digest, new_secret
@@ -36,6 +35,7 @@ from lti_mentoring.vocabulary import (
     ProgramState,
     SignInState,
 )
+from lti_mentoring.web import cookies
 
 COOKIE = "__Host-in-"
 TOKEN_FIELD = "sign_in_token"  # noqa: S105 -- a field's name, no secret
@@ -45,77 +45,86 @@ TOUCH_EVERY = timedelta(minutes=1)
 
 Proof = Literal["cookie", "token", "ticket"]
 
-_Mentee = aliased(Participant)
-_Mentor = aliased(Participant)
+# Tables rather than classes: SQLAlchemy hashes a statement each time it is run.
+_sign_ins = cast(Table, SignIn.__table__)
+_members = cast(Table, Membership.__table__)
+_users = cast(Table, PlatformUser.__table__)
+_courses = cast(Table, Course.__table__)
+_programs = cast(Table, Program.__table__)
+_participants = cast(Table, Participant.__table__)
+_drafts = cast(Table, Draft.__table__)
+_mentees = _participants.alias()
+_mentors = _participants.alias()
 _IS_OTHERS_DRAFT = case(
-    ((Program.state == ProgramState.DRAFT) & (Membership.role != CourseRole.INSTRUCTOR), 1), else_=0
+    ((_programs.c.state == ProgramState.DRAFT) & (_members.c.role != CourseRole.INSTRUCTOR), 1),
+    else_=0,
 )
-_SIGN_IN = (
+_SIGN_IN: Select[Any] = (
     select(
-        SignIn.key,
-        SignIn.token_hash,
-        SignIn.state.label("sign_in_state"),
-        SignIn.locale,
-        SignIn.return_url,
-        SignIn.frame_origins,
-        SignIn.notices,
-        SignIn.created_at,
-        SignIn.seen_at,
-        SignIn.resource_link_id,
-        Membership.id.label("membership_id"),
-        Membership.role,
-        Membership.state.label("membership_state"),
-        Membership.is_test_user,
-        PlatformUser.id.label("user_id"),
-        PlatformUser.name,
-        PlatformUser.given_name,
-        PlatformUser.locale.label("user_locale"),
-        PlatformUser.time_zone,
-        Course.id.label("course_id"),
-        Course.title.label("course_title"),
-        Program.id.label("program_id"),
-        Program.state.label("program_state"),
-        Program.title.label("program_title"),
-        Program.time_zone.label("program_time_zone"),
-        Program.starts_on,
-        Program.ends_on,
-        _Mentee.id.label("mentee_id"),
-        _Mentor.id.label("mentor_id"),
-        select(Draft.id)
-        .where(Draft.membership_id == SignIn.membership_id)
+        _sign_ins.c.key,
+        _sign_ins.c.token_hash,
+        _sign_ins.c.state.label("sign_in_state"),
+        _sign_ins.c.locale,
+        _sign_ins.c.return_url,
+        _sign_ins.c.frame_origins,
+        _sign_ins.c.notices,
+        _sign_ins.c.created_at,
+        _sign_ins.c.seen_at,
+        _sign_ins.c.resource_link_id,
+        _members.c.id.label("membership_id"),
+        _members.c.role,
+        _members.c.state.label("membership_state"),
+        _members.c.is_test_user,
+        _users.c.id.label("user_id"),
+        _users.c.name,
+        _users.c.given_name,
+        _users.c.locale.label("user_locale"),
+        _users.c.time_zone,
+        _courses.c.id.label("course_id"),
+        _courses.c.title.label("course_title"),
+        _programs.c.id.label("program_id"),
+        _programs.c.state.label("program_state"),
+        _programs.c.title.label("program_title"),
+        _programs.c.time_zone.label("program_time_zone"),
+        _programs.c.starts_on,
+        _programs.c.ends_on,
+        _mentees.c.id.label("mentee_id"),
+        _mentors.c.id.label("mentor_id"),
+        select(_drafts.c.id)
+        .where(_drafts.c.membership_id == _sign_ins.c.membership_id)
         .exists()
         .label("has_drafts"),
     )
-    .join(Membership, Membership.id == SignIn.membership_id)
-    .join(PlatformUser, PlatformUser.id == Membership.user_id)
-    .join(Course, Course.id == Membership.course_id)
+    .join_from(_sign_ins, _members, _members.c.id == _sign_ins.c.membership_id)
+    .join(_users, _users.c.id == _members.c.user_id)
+    .join(_courses, _courses.c.id == _members.c.course_id)
     .outerjoin(
-        Program,
-        (Program.course_id == Course.id) & (Program.state != ProgramState.CANCELLED),
+        _programs,
+        (_programs.c.course_id == _courses.c.id) & (_programs.c.state != ProgramState.CANCELLED),
     )
     .outerjoin(
-        _Mentee,
-        (_Mentee.membership_id == Membership.id)
-        & (_Mentee.program_id == Program.id)
-        & (_Mentee.role == ParticipantRole.MENTEE)
-        & (_Mentee.state == ParticipantState.ACTIVE),
+        _mentees,
+        (_mentees.c.membership_id == _members.c.id)
+        & (_mentees.c.program_id == _programs.c.id)
+        & (_mentees.c.role == ParticipantRole.MENTEE)
+        & (_mentees.c.state == ParticipantState.ACTIVE),
     )
     .outerjoin(
-        _Mentor,
-        (_Mentor.membership_id == Membership.id)
-        & (_Mentor.program_id == Program.id)
-        & (_Mentor.role == ParticipantRole.MENTOR)
-        & (_Mentor.state == ParticipantState.ACTIVE),
+        _mentors,
+        (_mentors.c.membership_id == _members.c.id)
+        & (_mentors.c.program_id == _programs.c.id)
+        & (_mentors.c.role == ParticipantRole.MENTOR)
+        & (_mentors.c.state == ParticipantState.ACTIVE),
     )
-    .where(SignIn.key == bindparam("key"))
+    .where(_sign_ins.c.key == bindparam("key"))
     # The newest program is the course's current one; a draft is one to its makers only, while
     # everybody else goes on reading what they did in the one before.
-    .order_by(_IS_OTHERS_DRAFT, Program.id.desc())
+    .order_by(_IS_OTHERS_DRAFT, _programs.c.id.desc())
     .limit(1)
 )
 
 
-_INSERT = insert(cast(Table, SignIn.__table__))
+_INSERT = insert(_sign_ins)
 
 
 @dataclass(frozen=True)
@@ -166,21 +175,8 @@ def set_cookie(request: Request, response: Response, new: NewSignIn, settings: S
     """Give the token to the browser, partitioned; take back the cookies of old sign-ins."""
     mine = [name for name in request.cookies if name.startswith(COOKIE)]
     for name in mine[: max(0, len(mine) - MOST_COOKIES + 1)]:
-        _cookie(response, name, "", 0)
-    _cookie(response, COOKIE + new.key, new.token, settings.launching.sign_in_hours * 3600)
-
-
-def _cookie(response: Response, name: str, value: str, max_age: int) -> None:
-    response.set_cookie(
-        name,
-        value,
-        max_age=max_age,
-        secure=True,
-        httponly=True,
-        samesite="None",
-        partitioned=True,
-        path="/",
-    )
+        cookies.put(response, name, "", 0)
+    cookies.put(response, COOKIE + new.key, new.token, settings.launching.sign_in_hours * 3600)
 
 
 def ticket(settings: Settings, key: str, path: str) -> str:
@@ -245,7 +241,7 @@ def has_expired(found: Row[Any], settings: Settings, now: datetime) -> bool:
 def touch(key: str, now: datetime) -> None:
     """Note that the sign-in is in use, in a transaction of its own."""
     with current_app.extensions["mentoring"].database.transaction() as db:
-        db.execute(update(SignIn).where(SignIn.key == key).values(seen_at=now))
+        db.execute(update(_sign_ins).where(_sign_ins.c.key == key).values(seen_at=now))
 
 
 def actor_of(found: Row[Any], settings: Settings) -> Actor:

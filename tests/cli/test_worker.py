@@ -10,7 +10,7 @@ from sqlalchemy import select
 from lti_mentoring.core import bell, clock
 from lti_mentoring.jobs import schedule
 from lti_mentoring.jobs.engine import JsonSerializer, make_engine
-from lti_mentoring.models import Draft, LaunchAttempt, RefusedLaunch, SignIn
+from lti_mentoring.models import Draft, RefusedLaunch, SignIn, UsedState, WaitingLaunch
 from tests.support.background import worker_for
 from tests.support.canned_platform import CannedPlatform
 from tests.support.factories import make_course, make_member, make_registration
@@ -139,16 +139,14 @@ def test_what_is_over_is_cleared_away(worker, database, frozen_clock):
         registration = make_registration(db)
         member = make_member(db, make_course(db))
         now = frozen_clock.now
+        db.add(UsedState(state_hash="s", used_at=now))
         db.add(
-            LaunchAttempt(
-                state_hash="s",
-                nonce_hash="n",
+            WaitingLaunch(
+                code_hash="c",
                 browser_hash="b",
                 registration_id=registration.id,
-                target_link_uri="https://tool.test/",
-                created_at=now,
                 claims={"sub": "u"},
-                code_hash="c",
+                waits_since=now,
             )
         )
         db.add(RefusedLaunch(code="x", reason="y", incident="z", at=now))
@@ -160,12 +158,13 @@ def test_what_is_over_is_cleared_away(worker, database, frozen_clock):
     frozen_clock.tick(minutes=30)
     worker.run_until_idle()
     with database.transaction() as db:
-        assert db.scalars(select(LaunchAttempt.claims)).all() == [None]
+        assert db.scalars(select(WaitingLaunch)).all() == []
+        assert len(db.scalars(select(UsedState)).all()) == 1  # so that nobody uses it again
     frozen_clock.tick(days=91)
     worker.run_until_idle()
 
     with database.transaction() as db:
-        kept = [db.scalars(select(table)).all() for table in (LaunchAttempt, RefusedLaunch, SignIn)]
+        kept = [db.scalars(select(table)).all() for table in (UsedState, RefusedLaunch, SignIn)]
         assert len(db.scalars(select(Draft)).all()) == 1
     assert kept == [[], [], []]
 

@@ -43,11 +43,12 @@ SECRET = "zqsecretqz"
 KEYS_AND_PROOFS = {
     "access_token",
     "deployment",
-    "launch_attempt",
     "platform_key_set",
     "refused_launch",
     "registration",
     "tool_key",
+    "used_state",
+    "waiting_launch",
 }
 # What the LMS itself called things, which is how it is spoken to, and what our own rules read.
 KEPT_COLUMNS = {

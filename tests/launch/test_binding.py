@@ -6,13 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 import lxml.html
 import pytest
 
+from lti_mentoring.core.keys import digest
 from lti_mentoring.models import (
     Deployment,
-    LaunchAttempt,
     Membership,
     PlatformUser,
     Registration,
     SignIn,
+    UsedState,
+    WaitingLaunch,
 )
 from lti_mentoring.vocabulary import DeploymentState, RegistrationState
 from tests.launch.lms import TOOL
@@ -83,15 +85,14 @@ def test_the_tabs_own_secret_finishes_the_launch(house, blocked):
     assert house.only(Membership).launched_at is not None
 
 
-def test_after_the_proof_nothing_of_the_person_stays_in_the_attempt(house, blocked):
+def test_after_the_proof_nothing_of_the_person_stays_with_the_launch(house, blocked):
     begun, page = blocked
-    assert house.only(LaunchAttempt).claims["name"] == "Ana Souza"
+    assert house.only(WaitingLaunch).claims["name"] == "Ana Souza"
 
     finish(begun, page)
 
-    row = house.only(LaunchAttempt)
-    assert (row.claims, row.code_hash) == (None, None)
-    assert row.finished_at is not None
+    assert house.rows(WaitingLaunch) == []
+    assert house.only(UsedState).state_hash == digest(begun.state)
 
 
 def test_the_code_works_once(house, blocked):

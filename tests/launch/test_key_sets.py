@@ -31,7 +31,7 @@ class Process:
         """As a launch asks: with the date of the stored set, which it has read anyway."""
         with self.database.reading() as db:
             row = db.get(PlatformKeySet, URL)
-        return self.sets.key(URL, kid, row.fetched_at if row else None)
+        return self.sets.key(URL, kid, row.fetched_at if row else None).key
 
     def refusal(self, kid=KID):
         with pytest.raises(LaunchRefused) as refused:

@@ -1,13 +1,14 @@
 """A launch, from the platform's form to the first page."""
 
+from lti_mentoring.core import clock
 from lti_mentoring.models import (
     Course,
-    LaunchAttempt,
     Membership,
     PlatformUser,
     ResourceLink,
     RosterSync,
     SignIn,
+    UsedState,
 )
 from lti_mentoring.vocabulary import CourseRole, RosterSyncState
 
@@ -22,7 +23,7 @@ def test_a_first_launch_makes_person_course_link_and_membership(house):
     assert house.only(Membership).role is CourseRole.LEARNER
     assert house.only(RosterSync).state is RosterSyncState.DUE
     assert house.only(SignIn).return_url == "https://lms.test/courses/1"
-    assert house.only(LaunchAttempt).used_at is not None
+    assert house.only(UsedState).used_at == clock.now()
 
 
 def test_a_second_launch_finds_everything_again(house):

@@ -7,6 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from lti_mentoring.core import clock
+from lti_mentoring.launch import deployments
 from lti_mentoring.launch import provision as provisioning
 from lti_mentoring.models import (
     Activity,
@@ -30,6 +31,7 @@ from lti_mentoring.vocabulary import (
     PairingState,
     RegistrationState,
     RosterSyncState,
+    Scope,
     SignInState,
     Verb,
 )
@@ -148,14 +150,27 @@ def test_a_link_without_a_column_of_its_own_loses_the_old_one(house):
     assert house.only(Course).ags_scopes == ""
 
 
-def test_a_column_that_could_not_be_made_is_tried_again_when_the_gradebook_changes(house, db):
+NEWS = {
+    "another list of columns": {"lineitems": "https://lms.test/new", "scope": []},
+    "a column of the link": {
+        "scope": [Scope.LINE_ITEM.value, Scope.SCORE.value],
+        "lineitems": "https://lms.test/courses/1/columns",
+        "lineitem": "https://lms.test/courses/1/columns/8",
+    },
+}
+
+
+@pytest.mark.parametrize("grading", NEWS.values(), ids=NEWS)
+def test_a_column_that_could_not_be_made_is_tried_again_when_the_gradebook_changes(
+    house, db, grading
+):
     house.enter()
     program = make_program(db, db.get(Course, house.only(Course).id))
     later = clock.now() + timedelta(hours=6)
     column = make_line_item(db, program, url=None, attempts=7, next_at=later, error="no scope")
     db.commit()
 
-    house.enter(**{AGS_CLAIM: {"lineitems": "https://lms.test/new", "scope": []}})
+    house.enter(**{AGS_CLAIM: grading})
 
     db.refresh(column)
     assert (column.attempts, column.error) == (0, None)
@@ -217,7 +232,7 @@ def test_a_deployment_that_is_not_approved_is_refused(house, state):
 
 def test_two_who_note_a_deployment_at_once_note_it_once(house, platform_key, monkeypatch):
     lms = Lms(platform_key, client_id="new").register(house.database, approved=False)
-    note = provisioning.note_unknown_deployment
+    note = deployments.note_unknown_deployment
 
     def twice(*args):
         note(*args)
@@ -306,7 +321,7 @@ def test_a_warm_launch_needs_few_statements(house, statements):
 
     kinds = [text.split()[0] for text in seen]
     sent = [kind for kind in kinds if kind != "BEGIN"]
-    assert sent == ["SELECT", "UPDATE", "SELECT", "UPDATE", "INSERT"]
+    assert sent == ["INSERT", "SELECT", "UPDATE", "INSERT"]
     assert house.keys.calls == calls
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lti_mentoring.core.errors import LaunchRefused
-from lti_mentoring.core.keys import digest
+from lti_mentoring.core.keys import fingerprint
 from lti_mentoring.launch import message
 from lti_mentoring.launch.message import LaunchForm, receive
 from lti_mentoring.launch.token import parse
@@ -33,7 +33,7 @@ class Both:
 
     def ours(self, claims, **header):
         expected = Expected(
-            self.lms.issuer, self.lms.client_id, None, TARGET, nonce_hash=digest(NONCE)
+            self.lms.issuer, self.lms.client_id, "", fingerprint(TARGET), fingerprint(NONCE)
         )
         return receive(
             LaunchForm(parse(self.lms.sign(claims, **header)), "state-1"),
@@ -133,9 +133,9 @@ def test_our_place_in_the_audience_list_does_not_matter_when_the_others_are_trus
     expected = Expected(
         both.lms.issuer,
         "client-1",
-        None,
-        TARGET,
-        digest(NONCE),
+        "",
+        fingerprint(TARGET),
+        fingerprint(NONCE),
         trusted_audiences=frozenset({"trusted"}),
     )
     form = LaunchForm(parse(both.lms.sign(claims)), "state-1")
@@ -272,9 +272,9 @@ def test_several_trusted_audiences_need_azp(both):
     trusting = Expected(
         both.lms.issuer,
         "client-1",
-        None,
-        TARGET,
-        digest(NONCE),
+        "",
+        fingerprint(TARGET),
+        fingerprint(NONCE),
         trusted_audiences=frozenset({"trusted"}),
     )
     claims = both.claims(aud=["trusted", "client-1"])
@@ -291,7 +291,7 @@ def test_several_trusted_audiences_need_azp(both):
 
 
 def test_the_library_is_given_nothing_to_fetch_to_set_or_to_look_up(both):
-    expected = Expected(both.lms.issuer, "client-1", None, TARGET, digest(NONCE))
+    expected = Expected(both.lms.issuer, "client-1", "", fingerprint(TARGET), fingerprint(NONCE))
     form = LaunchForm(parse(both.lms.sign(both.claims())), "state-1")
     library = message.LibraryMessage(form, both.lms.key.public_key(), expected)
 

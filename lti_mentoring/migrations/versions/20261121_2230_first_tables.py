@@ -120,38 +120,39 @@ def deployment() -> None:
     )
 
 
-def launch_attempt() -> None:
+def used_state() -> None:
     op.create_table(
-        "launch_attempt",
-        sa.Column("id", sa.Integer(), nullable=False),
+        "used_state",
         sa.Column("state_hash", sa.String(length=64), nullable=False),
-        sa.Column("nonce_hash", sa.String(length=64), nullable=False),
-        sa.Column("browser_hash", sa.String(length=64), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("state_hash", name=op.f("pk_used_state")),
+    )
+    op.create_index(op.f("ix_used_state_used_at"), "used_state", ["used_at"], unique=False)
+
+
+def waiting_launch() -> None:
+    op.create_table(
+        "waiting_launch",
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("browser_hash", sa.String(length=32), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
-        sa.Column("deployment_lti_id", sa.String(length=255), nullable=True),
-        sa.Column("target_link_uri", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("code_hash", sa.String(length=64), nullable=True),
-        sa.Column("claims", sa.JSON(), nullable=True),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("claims", sa.JSON(), nullable=False),
+        sa.Column("waits_since", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["registration_id"],
             ["registration.id"],
-            name=op.f("fk_launch_attempt_registration_id_registration"),
+            name=op.f("fk_waiting_launch_registration_id_registration"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_launch_attempt")),
-        sa.UniqueConstraint("code_hash", name=op.f("uq_launch_attempt_code_hash")),
-        sa.UniqueConstraint("state_hash", name=op.f("uq_launch_attempt_state_hash")),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_waiting_launch")),
     )
     op.create_index(
-        op.f("ix_launch_attempt_created_at"), "launch_attempt", ["created_at"], unique=False
-    )
-    op.create_index(
-        op.f("ix_launch_attempt_registration_id"),
-        "launch_attempt",
+        op.f("ix_waiting_launch_registration_id"),
+        "waiting_launch",
         ["registration_id"],
         unique=False,
+    )
+    op.create_index(
+        op.f("ix_waiting_launch_waits_since"), "waiting_launch", ["waits_since"], unique=False
     )
 
 
@@ -593,7 +594,6 @@ def sign_in() -> None:
             name=op.f("fk_sign_in_resource_link_id_resource_link"),
         ),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_sign_in")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_token_hash")),
     )
     op.create_index(op.f("ix_sign_in_membership_id"), "sign_in", ["membership_id"], unique=False)
     op.create_index(
@@ -1391,7 +1391,8 @@ TABLES = (
     registration,
     access_token,
     deployment,
-    launch_attempt,
+    used_state,
+    waiting_launch,
     platform_user,
     refused_launch,
     course,
