@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import partial
-from typing import Any
+from functools import cache, partial
+from typing import Any, NoReturn
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -27,15 +27,30 @@ from lti_mentoring import vocabulary
 
 POINT_FRACTIONS = 10_000
 
+Processor = Callable[[Any], Any]
+"""Turns one value into what the driver takes, or back."""
+
 Transaction = Callable[[], AbstractContextManager[Session]]
 """Opens one transaction: commits at the end of the block, rolls back on an error."""
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """An aware moment in UTC. A naive value is a bug and is refused."""
+    """An aware moment in UTC. A naive value is a bug and is refused.
+
+    SQLite keeps texts. SQLAlchemy would write the same ones, through a dictionary of six numbers
+    for each.
+    """
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Processor | None:
+        return _sqlite_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Processor | None:
+        if dialect.name == "sqlite":
+            return _from_sqlite_text
+        return super().result_processor(dialect, coltype)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -48,6 +63,18 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _sqlite_text(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(f"naive datetime: {value!r}")
+    return value.astimezone(UTC).isoformat(" ", "microseconds")[:-6]  # without "+00:00"
+
+
+def _from_sqlite_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 class Points(TypeDecorator[Decimal]):
@@ -94,11 +121,25 @@ class EnumValue(TypeDecorator[StrEnum]):
         super().__init__()
         self.enum = enum
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Processor | None:
+        del dialect, coltype
+        return _members_of(self.enum).__getitem__
+
     def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
         return None if value is None else self.enum(value).value
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
-        return None if value is None else self.enum(value)
+
+class _Members(dict[str | None, StrEnum | None]):
+    """The members of an enumeration by what is stored; null stands for none of them."""
+
+    def __missing__(self, stored: str | None) -> NoReturn:
+        raise ValueError(f"{stored!r} is stored, which is no member")
+
+
+@cache
+def _members_of(enum: type[StrEnum]) -> _Members:
+    members: dict[str | None, StrEnum | None] = {member.value: member for member in enum}
+    return _Members({None: None, **members})
 
 
 def _constant(value: Any) -> Any:

@@ -2,12 +2,12 @@
 
 from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from lti_mentoring.policies.program import takes_part
 from lti_mentoring.queries.actions import action_for
 from lti_mentoring.services import actions as services
 from lti_mentoring.web.guards import guarded_by
+from lti_mentoring.web.locale import gettext as _
 from lti_mentoring.web.notices import say
 
 blueprint = Blueprint("actions", __name__)

@@ -5,7 +5,6 @@ from dataclasses import asdict
 
 from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from lti_mentoring.forms.closing import ClosingForm, closing_form
 from lti_mentoring.models import Goal
@@ -17,6 +16,7 @@ from lti_mentoring.queries.goals import goals_of, mentor_of
 from lti_mentoring.services import closings
 from lti_mentoring.web.drafts import open_form
 from lti_mentoring.web.guards import guarded_by
+from lti_mentoring.web.locale import gettext as _
 from lti_mentoring.web.notices import say
 from lti_mentoring.web.page_forms import typed_version
 

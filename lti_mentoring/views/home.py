@@ -5,11 +5,11 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lti_mentoring.core import clock
 from lti_mentoring.forms.fields import MODE_NAMES, language_name
+from lti_mentoring.policies.actor import Actor
 from lti_mentoring.policies.observing import observes
 from lti_mentoring.policies.program import belongs, coordinates, staff
 from lti_mentoring.queries.homes import Home, home_of
@@ -18,6 +18,7 @@ from lti_mentoring.services.pairings import SEAT_HELD
 from lti_mentoring.vocabulary import Component
 from lti_mentoring.web import drafts, locale
 from lti_mentoring.web.guards import guarded_by
+from lti_mentoring.web.locale import gettext as _
 
 blueprint = Blueprint("home", __name__)
 
@@ -77,15 +78,16 @@ DRAFTS = (
 @guarded_by(lambda _actor: True)
 def show() -> ResponseReturnValue:
     """The next step of whoever opens it; staff go to Today, or to the setup."""
-    if coordinates(g.actor) and g.actor.program_id is None:
+    actor: Actor = g.actor
+    if coordinates(actor) and actor.program_id is None:
         return redirect(url_for("programs.setup"), code=303)
-    if staff(g.actor) and g.actor.program_id is not None:
+    if staff(actor) and actor.program_id is not None:
         return redirect(url_for("today.show"), code=303)
-    if staff(g.actor) or not belongs(g.actor):
+    if staff(actor) or not belongs(actor):
         return _no_next_step()
     now = clock.now()
-    home = home_of(g.unit.connection, g.actor, now)
-    pair = home.pair
+    home = home_of(g.unit.connection, actor, now)
+    pair, here = home.pair, now.astimezone(locale.zone())
     return render_template(
         "home/show.html",
         home=home,
@@ -93,8 +95,8 @@ def show() -> ResponseReturnValue:
         held_until=pair.created_at + SEAT_HELD if pair else None,
         next_act=_act_words(home),
         session_day=_session_day(home),
-        greeting=_greeting(now.astimezone(locale.zone()).hour),
-        today=now.astimezone(locale.zone()).date(),
+        greeting=_greeting(here.hour, actor.name),
+        today=here.date(),
         drafts=_drafts(),
         language_name=language_name,
         mode_names=MODE_NAMES,
@@ -142,8 +144,7 @@ def _session_day(home: Home) -> str:
     return locale.near_day(starts_on)
 
 
-def _greeting(hour: int) -> str:
-    name = g.actor.name
+def _greeting(hour: int, name: str) -> str:
     if not name:
         return _("Hello")
     if MORNING <= hour < NOON:

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from lti_mentoring.forms.fields import language_choices
 from lti_mentoring.forms.intake import IntakeForm, TimesForm, WantsForm, WaysForm
@@ -18,6 +17,7 @@ from lti_mentoring.services.availability import CELL_MINUTES
 from lti_mentoring.vocabulary import IntakeState
 from lti_mentoring.web.drafts import open_form
 from lti_mentoring.web.guards import guarded_by
+from lti_mentoring.web.locale import gettext as _
 from lti_mentoring.web.notices import say
 
 blueprint = Blueprint("intake", __name__)

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from lti_mentoring.core import clock
 from lti_mentoring.forms.fields import CADENCE_NAMES, MODE_NAMES, language_name
@@ -15,6 +14,7 @@ from lti_mentoring.services import mentor_requests
 from lti_mentoring.vocabulary import ParticipantRole, RequestState
 from lti_mentoring.web.drafts import open_form
 from lti_mentoring.web.guards import guarded_by
+from lti_mentoring.web.locale import gettext as _
 from lti_mentoring.web.notices import say
 
 blueprint = Blueprint("mentors", __name__)

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from lti_mentoring.core import clock
 from lti_mentoring.core.errors import Stale
@@ -20,6 +19,7 @@ from lti_mentoring.vocabulary import EndReason, FitAnswer, PairingState
 from lti_mentoring.web import locale
 from lti_mentoring.web.drafts import open_form
 from lti_mentoring.web.guards import guarded_by
+from lti_mentoring.web.locale import gettext as _
 from lti_mentoring.web.notices import say
 from lti_mentoring.web.page_forms import typed_version
 
@@ -90,7 +90,7 @@ def fit(pairing_id: int) -> ResponseReturnValue:
     pairings.answer_fit(g.db, g.actor, pairing, answer)
     if answer is FitAnswer.NOT_A_FIT:
         return redirect(url_for("pairings.end", pairing_id=pairing.id), code=303)
-    say(_("Thank you. Only you see your answer; coordinators see that you have answered."))
+    say(_("Thank you. Only you see your answer."))
     return _back_to(pairing)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from lti_mentoring.core import clock
 from lti_mentoring.core.errors import Conflict
@@ -34,6 +33,7 @@ from lti_mentoring.vocabulary import (
     SessionState,
 )
 from lti_mentoring.web.guards import guarded_by
+from lti_mentoring.web.locale import gettext as _
 from lti_mentoring.web.notices import say
 
 blueprint = Blueprint("pairs", __name__)

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from lti_mentoring.forms.pool import BulkForm, CapacityForm, ticked, wanted_in
@@ -18,6 +17,7 @@ from lti_mentoring.rules.mentor_steps import coordinators_moves
 from lti_mentoring.services import mentors, roster
 from lti_mentoring.vocabulary import MentorState
 from lti_mentoring.web.guards import guarded_by
+from lti_mentoring.web.locale import gettext as _
 from lti_mentoring.web.notices import say
 from lti_mentoring.web.page_forms import typed_version
 from lti_mentoring.web.spans import ago

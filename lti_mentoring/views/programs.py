@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from lti_mentoring.core.errors import NotFound
@@ -30,6 +29,7 @@ from lti_mentoring.services.programs import OVER, STEPS, Step, missing_for_openi
 from lti_mentoring.vocabulary import Preset, ProgramState
 from lti_mentoring.web.drafts import open_form
 from lti_mentoring.web.guards import guarded_by
+from lti_mentoring.web.locale import gettext as _
 from lti_mentoring.web.notices import say
 from lti_mentoring.web.page_forms import typed_version
 

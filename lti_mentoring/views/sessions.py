@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from lti_mentoring.core import clock
 from lti_mentoring.forms.goals import ActionForm
@@ -38,6 +37,7 @@ from lti_mentoring.services import sessions as services
 from lti_mentoring.vocabulary import MeetingMode, SessionState
 from lti_mentoring.web.drafts import open_form
 from lti_mentoring.web.guards import guarded_by
+from lti_mentoring.web.locale import gettext as _
 from lti_mentoring.web.locale import zone
 from lti_mentoring.web.notices import say
 from lti_mentoring.web.page_forms import beside, typed_version

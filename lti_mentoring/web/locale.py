@@ -10,7 +10,7 @@ from babel import Locale, UnknownLocaleError, negotiate_locale
 from babel import dates as babel_dates
 from babel.support import NullTranslations
 from flask import Flask, current_app, g, request
-from flask_babel import Babel, Domain, format_decimal, get_domain, get_locale, gettext, ngettext
+from flask_babel import Babel, Domain, format_decimal, get_domain, get_locale, ngettext
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
@@ -80,6 +80,12 @@ def translations() -> NullTranslations:
     """The sentences in this request's language."""
     found: NullTranslations = g.get("translations") or get_domain().get_translations()
     return found
+
+
+def gettext(sentence: str, /, **values: object) -> str:
+    """The sentence in the reader's language. Flask-Babel's own asks for the language each time."""
+    found = translations().ugettext(sentence)
+    return found % values if values else found
 
 
 def direction() -> str:

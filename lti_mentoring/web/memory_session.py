@@ -11,7 +11,14 @@ from flask.sessions import SessionInterface, SessionMixin
 
 
 class MemorySession(dict[str, Any], SessionMixin):
-    """A dictionary that forgets."""
+    """A dictionary that forgets. A function in it stands for what it returns.
+
+    Most pages have no form, and so no use for the secret of one.
+    """
+
+    def __getitem__(self, name: str) -> Any:
+        kept = super().__getitem__(name)
+        return kept() if callable(kept) else kept
 
 
 class MemorySessionInterface(SessionInterface):

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from flask import request
-from flask_babel import gettext as _
 
 from lti_mentoring.policies import program as may
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.web.addresses import page_address
+from lti_mentoring.web.locale import gettext as _
+
+Word = tuple[str, str, tuple[str, ...]]
+"""A label, the endpoint that it opens, and the blueprints whose pages belong to it."""
 
 
 @dataclass(frozen=True)
@@ -21,41 +24,45 @@ class Entry:
 
 def entries(actor: Actor) -> list[Entry]:
     """The line for ``actor``, empty when there is only one page anyway."""
+    here = request.blueprint
+    return [
+        Entry(label, page_address(endpoint), here in blueprints)
+        for label, endpoint, blueprints in _words(actor)
+    ]
+
+
+def _words(actor: Actor) -> list[Word]:
     if may.staff(actor):
-        return _staff_entries(actor)
+        return _staff_words(actor)
     if not may.sees_program(actor):
         return []
-    words = [_entry(_("Home"), "home.show", ("home", "intake", "profile"))]
+    words: list[Word] = [(_("Home"), "home.show", ("home", "intake", "profile"))]
     if actor.mentor_id is not None:
-        words.append(_entry(_("Requests"), "requests.inbox", ("requests",)))
-        words.append(_entry(_("My mentees"), "mentees.index", ("mentees",)))
+        words.append((_("Requests"), "requests.inbox", ("requests",)))
+        words.append((_("My mentees"), "mentees.index", ("mentees",)))
     if actor.mentee_id is not None or actor.mentor_id is None:
-        words.append(_entry(_("Mentors"), "mentors.index", ("mentors",)))
+        words.append((_("Mentors"), "mentors.index", ("mentors",)))
     if actor.participant_ids:
-        words.append(_entry(_("Goals"), "goals.index", ("goals", "actions")))
-        words.append(_entry(_("Sessions"), "sessions.index", ("sessions",)))
+        words.append((_("Goals"), "goals.index", ("goals", "actions")))
+        words.append((_("Sessions"), "sessions.index", ("sessions",)))
     if actor.mentee_id is not None:
-        words.append(_entry(_("My engagement"), "my_engagement.show", ("my_engagement",)))
+        words.append((_("My engagement"), "my_engagement.show", ("my_engagement",)))
     return words
 
 
-def _staff_entries(actor: Actor) -> list[Entry]:
+def _staff_words(actor: Actor) -> list[Word]:
     if actor.program_id is None:
         return []
-    words = [
-        _entry(_("Today"), "today.show", ("today", "home")),
-        _entry(_("People"), "pool.index", ("pool",)),
-        _entry(_("Pairs"), "pairs.index", ("pairs",)),
-        _entry(_("Engagement"), "engagement.index", ("engagement",)),
+    words: list[Word] = [
+        (_("Today"), "today.show", ("today", "home")),
+        (_("People"), "pool.index", ("pool",)),
+        (_("Pairs"), "pairs.index", ("pairs",)),
+        (_("Engagement"), "engagement.index", ("engagement",)),
     ]
     if may.coordinates(actor):
-        words.append(_entry(_("Setup"), "programs.settings", ("programs",)))
+        words.append((_("Setup"), "programs.settings", ("programs",)))
     if may.is_mentor(actor):  # a teaching assistant, say, who was invited to mentor
-        words.append(_entry(_("My mentor card"), "profile.show", ("profile",)))
-        words.append(_entry(_("Requests"), "requests.inbox", ("requests",)))
-        words.append(_entry(_("My mentees"), "mentees.index", ("mentees",)))
+        words.append((_("My mentor card"), "profile.show", ("profile",)))
+        words.append((_("Requests"), "requests.inbox", ("requests",)))
+        words.append((_("My mentees"), "mentees.index", ("mentees",)))
     return words
-
-
-def _entry(label: str, endpoint: str, blueprints: tuple[str, ...]) -> Entry:
-    return Entry(label, page_address(endpoint), request.blueprint in blueprints)

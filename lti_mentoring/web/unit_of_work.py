@@ -4,7 +4,7 @@ A GET reads (a deferred BEGIN on SQLite), everything else may write. The transac
 committed after the response is made and only below status 400.
 """
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from flask import Flask, Request, Response, current_app, g, request, session
@@ -92,7 +92,7 @@ def _identify(here: Any, asked: Request, settings: Settings) -> None:
     proof = identity.proof_of(asked, found, settings) if found else None
     if found is None or proof is None:
         raise SignInMissing
-    session["csrf_token"] = identity.csrf_secret(found, settings)
+    session["csrf_token"] = partial(identity.csrf_secret, found, settings)
     here.sign_in, here.proof = found, proof
     here.actor = identity.actor_of(found, settings)
     now = clock.now()
@@ -105,8 +105,8 @@ def _identify(here: Any, asked: Request, settings: Settings) -> None:
 
 def _refuse_nul(asked: Request) -> None:
     """PostgreSQL stores no NUL characters, and no keyboard types them."""
-    sent = [asked.args] if asked.method in SAFE else [asked.args, asked.form]
-    if any("\0" in value for fields in sent for values in fields.listvalues() for value in values):
+    typed = () if asked.method in SAFE else asked.form.listvalues()
+    if b"%00" in asked.query_string or any("\0" in text for texts in typed for text in texts):
         raise BadRequest
 
 
