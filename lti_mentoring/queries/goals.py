@@ -342,14 +342,21 @@ def story_of(db: Session, actor: Actor, held: GoalInHand) -> list[StoryLine]:
     ]  # fmt: skip
 
 
-def actions_of(db: Session, goal: Goal) -> list[ActionLine]:
-    """What is to be done for the goal: open first, by date; without what was dropped."""
+def actions_of(db: Session, actor: Actor, held: GoalInHand) -> list[ActionLine]:
+    """What is to be done for the goal: open first, by date; without what was dropped.
+
+    A mentor sees the learner's own and what these two agreed on, nothing of an earlier pair.
+    """
+    shown = select(ActionItem, PlatformUser).where(
+        ActionItem.goal_id == held.goal.id, ActionItem.state != ActionState.DROPPED
+    )
+    if held.goal.owner_id != actor.mentee_id and held.pairing is not None:
+        of_nobody_else = (ActionItem.pairing_id.is_(None), ActionItem.pairing_id == held.pairing.id)
+        shown = shown.where(or_(*of_nobody_else))
     rows = db.execute(
-        select(ActionItem, PlatformUser)
-        .join(ActionItem.owner)
+        shown.join(ActionItem.owner)
         .join(Participant.membership)
         .join(Membership.user)
-        .where(ActionItem.goal_id == goal.id, ActionItem.state != ActionState.DROPPED)
         .order_by(ActionItem.state.desc(), ActionItem.due_on.is_(None), ActionItem.due_on)
         .order_by(ActionItem.id)
     )

@@ -34,7 +34,10 @@ OPEN = (RequestState.DRAFTED, RequestState.SENT)
 
 @dataclass(frozen=True)
 class InboxLine:
-    """A learner who asks. Their other answers stay theirs until the two are a pair."""
+    """A learner who asks: what the pages for asking say that the mentor sees, and no more.
+
+    Their other answers stay theirs until the two are a pair.
+    """
 
     id: int
     name: str

@@ -102,11 +102,11 @@ _reflected_count = (
     .where(_events.c.participant_id == MENTEE, _events.c.component == Component.REFLECTION)
     .scalar_subquery()
 )
-_live_state = (
-    select(_pairings.c.state)
-    .where(_pairings.c.mentee_id == MENTEE, one_of(_pairings.c.state, LIVE_PAIRING))
-    .scalar_subquery()
+_live = select(_pairings.c.state).where(
+    _pairings.c.mentee_id == MENTEE, one_of(_pairings.c.state, LIVE_PAIRING)
 )
+_live_state = _live.scalar_subquery()
+_live_id = _live.with_only_columns(_pairings.c.id).scalar_subquery()
 # The newest score and its delivery, and what is open to the learner: once for each version of
 # the rubric, the one in force first.
 _STANDING = (
@@ -134,6 +134,7 @@ _STANDING = (
         _held_count.label("held_count"),
         _reflected_count.label("reflected_count"),
         _live_state.label("pairing_state"),
+        _live_id.label("pairing_id"),
     )
     .select_from(_programs)
     .outerjoin(_rubrics, _rubrics.c.program_id == _programs.c.id)
@@ -223,8 +224,8 @@ class MyEngagement:
     """Everything on a learner's own page. ``missing`` are the gates of completion not passed yet.
 
     ``current`` is none before anything was computed; ``lines`` always say what counts, and
-    ``doable`` what the learner can do something about now. ``counted_before`` has what held
-    earlier while the learner took part, the newest first.
+    ``doable`` what the learner can do something about now. ``pairing_id`` is the live one's.
+    ``counted_before`` has what held earlier while the learner took part, the newest first.
     """
 
     current: Engagement | None
@@ -238,6 +239,7 @@ class MyEngagement:
     posts: bool
     mentor_sees: bool
     doable: frozenset[Component]
+    pairing_id: int | None
     counted_before: tuple[CountedBefore, ...]
 
 
@@ -264,6 +266,7 @@ def my_engagement(db: Session, mentee_id: int, program_id: int, now: datetime) -
         posts=standing.posts_engagement,
         mentor_sees=standing.mentors_see_engagement,
         doable=_doable(standing, ledger, now),
+        pairing_id=standing.pairing_id,
         counted_before=tuple(
             CountedBefore(newer.in_force_at, rubric_lines(older.weights, older.targets))
             for newer, older in pairwise(versions)

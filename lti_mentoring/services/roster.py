@@ -30,6 +30,7 @@ COURSES_AT_ONCE = 20  # a minute: twelve hours have room for 14,000 courses
 WAITING = (RosterSyncState.DUE, RosterSyncState.RUNNING)
 OVER = (ProgramState.CLOSED, ProgramState.CANCELLED)
 BROKEN_OFF = "reading it was broken off each time"
+NOT_WHOLE = "not all of it could be read, so nobody was taken for gone"
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,8 @@ def apply_reading(
     """Make the course's memberships what was read; write only what differs.
 
     Null if the reading is no longer ours, since it took too long. Too many leaving at once
-    waits for a person; everything else is applied all the same.
+    waits for a person; everything else is applied all the same. Of a reading that was not
+    ``complete``, the row says so.
     """
     sync = _ours(db, reading)
     if sync is None:
@@ -176,6 +178,7 @@ def apply_reading(
     departures.member_left(db, course.id, [*changes.gone, *changes.suspended])
     departures.member_back(db, course.id, changes.back)
     _finish(db, sync, course, changes, held=held)
+    sync.error = None if complete else NOT_WHOLE
     return changes
 
 
@@ -298,7 +301,6 @@ def _finish(db: Session, sync: RosterSync, course: Course, changes: Changes, *, 
     outcome = RosterSyncState.HELD if held else RosterSyncState.DONE
     sync.state = next_state(sync.state, outcome)
     sync.lease_until = None
-    sync.error = None
     sync.finished_at = course.roster_read_at = now
     sync.member_count = changes.member_count
     sync.added_count = len(changes.added)

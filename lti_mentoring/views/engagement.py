@@ -2,11 +2,11 @@
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from lti_mentoring.forms.engagement import ExemptionForm
 from lti_mentoring.forms.pool import wanted_in
+from lti_mentoring.grading.reasons import reason_of
 from lti_mentoring.policies.program import coordinates, staff
 from lti_mentoring.queries import engagement as scores
 from lti_mentoring.queries.participants import participant_for
@@ -16,6 +16,7 @@ from lti_mentoring.vocabulary import ParticipantRole
 from lti_mentoring.web.charts import bar_chart
 from lti_mentoring.web.drafts import open_form
 from lti_mentoring.web.guards import guarded_by
+from lti_mentoring.web.locale import gettext as _
 from lti_mentoring.web.notices import say
 
 blueprint = Blueprint("engagement", __name__)
@@ -36,6 +37,7 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         bands=list(zip(BAND_LABELS, standing.bands, strict=True)),
         chart=bar_chart(list(zip(BAND_LABELS, standing.bands, strict=True))),
+        reason_of=reason_of,
     )
 
 
@@ -71,6 +73,7 @@ def learner(participant_id: int) -> ResponseReturnValue:
         row=scores.learner(g.db, g.actor, participant_id),
         facts=scores.facts(g.db, participant_id),
         exemptions=scores.exemptions(g.db, participant_id),
+        reason_of=reason_of,
     )
 
 

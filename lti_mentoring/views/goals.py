@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from lti_mentoring.core import clock
 from lti_mentoring.forms.goals import (
@@ -35,6 +34,7 @@ from lti_mentoring.services import goals as services
 from lti_mentoring.vocabulary import GoalEntryKind, GoalState, Visibility
 from lti_mentoring.web.drafts import open_form
 from lti_mentoring.web.guards import guarded_by
+from lti_mentoring.web.locale import gettext as _
 from lti_mentoring.web.locale import zone
 from lti_mentoring.web.notices import say
 from lti_mentoring.web.page_forms import beside, typed_version
@@ -259,7 +259,7 @@ def _page(held: GoalInHand, **sent: Any) -> ResponseReturnValue:
         may_write=may_write_goal(g.actor, goal),
         may_comment=may_comment(g.actor, goal, held.pairing),
         milestones=queries.milestones_of(g.db, goal),
-        actions=queries.actions_of(g.db, goal),
+        actions=queries.actions_of(g.db, g.actor, held),
         story=queries.story_of(g.db, g.actor, held),
         smart=smart_parts(queries.facts_of(g.db, goal), today),
         today=today,

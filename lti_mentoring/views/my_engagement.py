@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from lti_mentoring.core import clock
 from lti_mentoring.policies.program import is_mentee
@@ -14,21 +13,20 @@ from lti_mentoring.rules.engagement import NextAct, next_best
 from lti_mentoring.services import observing
 from lti_mentoring.vocabulary import Component
 from lti_mentoring.web.guards import guarded_by
+from lti_mentoring.web.locale import gettext as _
 from lti_mentoring.web.notices import say
 
 blueprint = Blueprint("my_engagement", __name__)
 
 WAYS: dict[Component, Callable[[], str]] = {
-    Component.AGREEMENT: lambda: url_for("home.show"),
     Component.NEEDS: lambda: url_for("home.show"),
     Component.SESSIONS: lambda: url_for("sessions.index"),
     Component.GOALS_SET: lambda: url_for("goals.index"),
     Component.GOAL_PROGRESS: lambda: url_for("goals.index"),
     Component.REFLECTION: lambda: url_for("sessions.index"),
-    Component.FEEDBACK: lambda: url_for("home.show"),
     Component.CLOSURE: lambda: url_for("closing.show"),
 }
-"""Where something can be done about a component."""
+"""Where something can be done about a component, whoever the mentor is."""
 
 
 @blueprint.get("/my-engagement")
@@ -41,7 +39,7 @@ def show() -> ResponseReturnValue:
         "my_engagement/show.html",
         mine=mine,
         act=act,
-        ways={component: way() for component, way in WAYS.items()},
+        ways=_ways(mine),
         followers=followers(g.db, g.actor),
     )
 
@@ -58,6 +56,18 @@ def answer_follower(observation_id: int, answer: str) -> ResponseReturnValue:
         observing.stop_sharing(g.db, g.actor, observation)
         say(_("Nothing is shown any more."))
     return redirect(url_for("my_engagement.show"), code=303)
+
+
+def _ways(mine: MyEngagement) -> dict[Component, str]:
+    """Where something can be done about each component.
+
+    Agreement and feedback are given on the page of the pair, and nowhere without one.
+    """
+    ways = {component: way() for component, way in WAYS.items()}
+    if mine.pairing_id is not None:
+        pair = url_for("pairings.show", pairing_id=mine.pairing_id)
+        ways |= {Component.AGREEMENT: pair, Component.FEEDBACK: f"{pair}#fit"}
+    return ways
 
 
 def _next_act(mine: MyEngagement) -> NextAct | None:

@@ -1,11 +1,9 @@
 """Requests: the mentor's inbox with its answers, and the learner's own list."""
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from lti_mentoring.core import clock
-from lti_mentoring.core.errors import Stale
 from lti_mentoring.forms.fields import CADENCE_NAMES, MODE_NAMES, language_name
 from lti_mentoring.forms.mentors import DeclineForm
 from lti_mentoring.models import Pairing
@@ -20,7 +18,9 @@ from lti_mentoring.services.mentor_requests import Answer
 from lti_mentoring.vocabulary import DeclineReason, ParticipantRole
 from lti_mentoring.web.drafts import open_form
 from lti_mentoring.web.guards import guarded_by
+from lti_mentoring.web.locale import gettext as _
 from lti_mentoring.web.notices import say
+from lti_mentoring.web.page_forms import typed_version
 
 blueprint = Blueprint("requests", __name__)
 
@@ -103,8 +103,5 @@ def withdraw(request_id: int) -> ResponseReturnValue:
 def up(request_id: int) -> ResponseReturnValue:
     """One place up in the list."""
     asked = request_for(g.db, g.actor, request_id)
-    version = request.form.get("version", type=int)
-    if version is None:
-        raise Stale("mentor request")
-    mentor_requests.prefer(g.db, g.actor, asked, version)
+    mentor_requests.prefer(g.db, g.actor, asked, typed_version())
     return redirect(url_for("requests.mine"), code=303)

@@ -7,14 +7,15 @@ from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_mentoring.core import clock
+from lti_mentoring.grading.reasons import reason_of
 from lti_mentoring.policies.program import coordinates, staff
 from lti_mentoring.queries.pool import gauge, short_topics
 from lti_mentoring.queries.programs import current_program
-from lti_mentoring.queries.today import Needs, needs, week_number, weeks
+from lti_mentoring.queries.today import Needs, Week, needs, week_number, weeks
 from lti_mentoring.rules.program_dates import ANNOUNCED, due_move, moves_by_itself_on
 from lti_mentoring.services.programs import today_in
 from lti_mentoring.vocabulary import ProgramState
-from lti_mentoring.web.charts import bar_chart
+from lti_mentoring.web.charts import Chart, bar_chart
 from lti_mentoring.web.guards import guarded_by
 from lti_mentoring.web.spans import ago
 
@@ -44,12 +45,15 @@ def show() -> ResponseReturnValue:
         coming=_coming(found, today),
         week=week_number(program, today),
         week_count=week_number(program, program.ends_on),
-        chart=bar_chart(
-            [(str(week.number), week.held) for week in held],
-            last_is_partial=bool(held) and held[-1].is_now,
-        ),
+        chart=_chart(held),
         ago=ago,
+        reason_of=reason_of,
     )
+
+
+def _chart(held: list[Week]) -> Chart:
+    bars = [(str(week.number), week.held) for week in held]
+    return bar_chart(bars, last_is_partial=bool(held) and held[-1].is_now)
 
 
 def _coming(found: Needs, today: date) -> date | None:

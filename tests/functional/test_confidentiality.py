@@ -1,31 +1,22 @@
 """The table of who may see what, read row by row through every page of every reader."""
 
 import pytest
+from sqlalchemy import select
 
-from lti_mentoring.models import Program
+from lti_mentoring.core import clock
+from lti_mentoring.models import Draft, Program
 from lti_mentoring.policies.confidentiality import MATRIX, DataKind, Reader, may_read_text
 from lti_mentoring.vocabulary import ProgramState
+from tests.support.changed_facts import FACTS
 from tests.support.every_page import open_every_page
+from tests.support.factories import add
 from tests.support.full_program import make_full_program
+from tests.support.looking import READERS
 from tests.support.visitor import visit
 
-READERS = {
-    Reader.MENTEE: "mentee",
-    Reader.MENTOR: "mentor",
-    Reader.OTHER_MENTOR: "other_mentor",
-    Reader.COORDINATOR: "instructor",
-    Reader.OBSERVER: "observer",
-}
-NO_TEXT = {
-    # Facts and answers, not words that somebody typed; their own tests look at them.
-    DataKind.SESSION_FACTS,
-    DataKind.FIT_ANSWER_OF_MENTEE,
-    DataKind.FIT_ANSWER_OF_MENTOR,
-    DataKind.ENGAGEMENT,
-    DataKind.CLOSING_DECISION,
-    # Written once, under the agreement; shown to the two as "signed".
-    DataKind.SIGNATURE,
-}
+# Facts and answers are not words that somebody typed; tests/functional/test_confidential_facts.py
+# looks at them. A signature is written once, under the agreement, and shown to the two as "signed".
+NO_TEXT = {*FACTS, DataKind.SIGNATURE}
 
 
 def secret(kind: DataKind) -> str:
@@ -39,6 +30,7 @@ def test_readers_see_the_words_that_the_table_gives_them_and_no_others(
 ):
     with database.transaction() as db:
         full = make_full_program(db, lambda kind, text: f"{text} {secret(kind)}")
+        begin_texts(db, full)
 
     pages = dict(open_every_page(app, visit(app, getattr(full, READERS[reader]))))
     move_to_its_end(database, full.program)  # some pages open only then
@@ -55,6 +47,17 @@ def test_readers_see_the_words_that_the_table_gives_them_and_no_others(
     assert pages
     assert not (leaks.keys() - {kind.value for kind in NO_TEXT & readable(reader)}), leaks
     assert not missing, f"{reader.value} should be able to read {missing}"
+
+
+def begin_texts(db, full) -> None:
+    """Mentee and mentor each have typed into a form whose text others read once it is sent."""
+    goal = {"title": [f"Half a thought {secret(DataKind.DRAFT_OF_MENTEE)}"]}
+    db.scalars(select(Draft).where(Draft.path == "/goals/new")).one().fields = goal
+    card = {"how_i_help": [f"Half a card {secret(DataKind.DRAFT_OF_MENTOR)}"]}
+    add(
+        db,
+        Draft(membership_id=full.mentor, path="/mentor/card", fields=card, saved_at=clock.now()),
+    )
 
 
 def move_to_its_end(database, program_id: int) -> None:
