@@ -7,6 +7,7 @@ each minute finds it. Bells only spare the wait.
 import json
 import logging
 import threading
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from lti_mentoring.core.db import Database
 from lti_mentoring.core.http import Client
 from lti_mentoring.core.keys import SecretBox
 from lti_mentoring.jobs.schedule import sweep_strictly
+from lti_mentoring.jobs.storages import TidyPostgres, TidyRedis
 from lti_mentoring.jobs.tasks import TICK, Bells, add_tasks
 from lti_mentoring.jobs.work import MOST_ROUNDS, Work, prepare
 from lti_mentoring.settings import REDIS_SCHEMES, Settings
@@ -46,7 +48,9 @@ class JsonSerializer(Serializer):
         content = json.loads(data)
         if not content["task"]:
             return content["data"]
-        return Message(**{**content["data"], "eta": None, "args": (), "kwargs": {}})
+        eta = content["data"]["eta"]  # without it, a bell for later would ring at once, in vain
+        when = datetime.fromisoformat(eta) if eta else None
+        return Message(**{**content["data"], "eta": when, "args": (), "kwargs": {}})
 
 
 class EmbeddedConsumer(Consumer):
@@ -148,9 +152,10 @@ def make_engine(jobs_url: str, database_file: str | None) -> Huey:
     """
     options: dict[str, Any] = {"results": False, "serializer": JsonSerializer()}
     if jobs_url.startswith(REDIS_SCHEMES):
-        return RedisHuey(NAME, url=_with_limits(jobs_url), **options)
+        return RedisHuey(NAME, storage_class=TidyRedis, url=_with_limits(jobs_url), **options)
     if jobs_url.startswith(("postgres://", "postgresql://")):
-        return PostgresHuey(NAME, dsn=jobs_url, connect_timeout=CONNECT_SECONDS, **options)
+        where = {"url": jobs_url, "connect_seconds": CONNECT_SECONDS}
+        return PostgresHuey(NAME, storage_class=TidyPostgres, **where, **options)
     if jobs_url:
         raise ValueError("jobs_url must begin with redis:// or postgresql://, or be empty")
     if database_file is None or database_file == ":memory:":

