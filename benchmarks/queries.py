@@ -17,11 +17,13 @@ from sqlalchemy import event
 
 from benchmarks.measuring import bounded, report
 from benchmarks.world import (
+    NO_LMS,
     add_platform,
     add_program_with_rows,
     fresh_database,
     fresh_folder,
     settings_for,
+    sign_in,
 )
 from lti_mentoring.app import IN_SIGN_IN, create_app
 from lti_mentoring.core.db import Database
@@ -31,7 +33,6 @@ FEW, MANY = 5, 50
 BOUND = 5
 FAILED = -1
 LISTS = (".index", ".inbox", ".show")
-ISSUER = "http://127.0.0.1:9"
 STATEMENT = re.compile(r"\s*(?:BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)", re.IGNORECASE)
 
 Counts = dict[str, int]
@@ -66,11 +67,11 @@ def main() -> None:
 def _count(database: Database, rows: int) -> Counts:
     """Queries by "reader endpoint"; ``FAILED`` for a page that fails."""
     with database.transaction() as db:
-        course = add_program_with_rows(db, add_platform(db, ISSUER), rows)
+        course = add_program_with_rows(db, add_platform(db, NO_LMS), rows)
     app = create_app(settings_for(database, "http://127.0.0.1:8000"), database=database)
     counted = {}
     for reader, membership_id in course.readers.items():
-        client, key = _sign_in(app, database, membership_id)
+        client, key = _browser(app, database, membership_id)
         for endpoint, path in list_pages(app):
             address = path.replace("<sign_in_key>", key)
             client.get(address)  # whatever is done once a process is done
@@ -95,16 +96,8 @@ def list_pages(app: Flask) -> list[tuple[str, str]]:
     )
 
 
-def _sign_in(app: Flask, database: Database, membership_id: int) -> tuple[FlaskClient, str]:
-    with database.transaction() as db:
-        made = identity.new_sign_in(
-            db.connection(),
-            membership_id=membership_id,
-            resource_link_id=None,
-            locale="en",
-            return_url=None,
-            frame_origins=ISSUER,
-        )
+def _browser(app: Flask, database: Database, membership_id: int) -> tuple[FlaskClient, str]:
+    made = sign_in(database, membership_id)
     client = app.test_client()
     client.set_cookie(identity.COOKIE + made.key, made.token, secure=False)
     return client, made.key

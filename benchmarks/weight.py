@@ -18,11 +18,13 @@ import lxml.html
 from benchmarks.browser import Answer, Browser, unpacked
 from benchmarks.measuring import bounded, free_port, report
 from benchmarks.world import (
+    NO_LMS,
     add_platform,
     add_program_with_rows,
     fresh_database,
     fresh_folder,
     serve_product,
+    sign_in,
 )
 from lti_mentoring.core.db import Database
 from lti_mentoring.web import identity
@@ -30,7 +32,6 @@ from lti_mentoring.web import identity
 BOUND = 60_000  # bytes
 ROWS = 50
 MOST_PAGES = 200  # of one reader
-ISSUER = "http://127.0.0.1:9"
 PARTS = (
     "//link[contains(@rel, 'stylesheet') or contains(@rel, 'icon')]/@href",
     "//script/@src",
@@ -110,7 +111,7 @@ def main() -> None:
         folder = stack.enter_context(fresh_folder())
         database = stack.enter_context(fresh_database(folder))
         with database.transaction() as db:
-            course = add_program_with_rows(db, add_platform(db, ISSUER), ROWS)
+            course = add_program_with_rows(db, add_platform(db, NO_LMS), ROWS)
         product = stack.enter_context(serve_product(database, free_port()))
         weighed = {
             encoding: {
@@ -134,15 +135,7 @@ def main() -> None:
 
 
 def _visit(database: Database, port: int, membership_id: int, encoding: str) -> Visitor:
-    with database.transaction() as db:
-        made = identity.new_sign_in(
-            db.connection(),
-            membership_id=membership_id,
-            resource_link_id=None,
-            locale="en",
-            return_url=None,
-            frame_origins=ISSUER,
-        )
+    made = sign_in(database, membership_id)
     cookies = {identity.COOKIE + made.key: made.token}
     visitor = Visitor(Browser(port, cookies, encoding), made.key)
     visitor.walk()

@@ -33,10 +33,12 @@ from lti_mentoring.models import (
 from lti_mentoring.services.tool_keys import ensure_signing_key
 from lti_mentoring.settings import CONFIG, Settings
 from lti_mentoring.vocabulary import CourseRole, RequestState, SessionState
+from lti_mentoring.web import identity
 from tests.support import factories
 
 CLIENT_ID = "benchmark-client"
 DEPLOYMENT_ID = "1"
+NO_LMS = "http://127.0.0.1:9"  # an issuer that nobody is behind
 SECRET = "a secret that nothing but benchmarks is ever encrypted with"  # noqa: S105 - it protects only throw-away databases
 NAMES = ("Ana Souza", "Rui Costa", "Mina Okafor", "Jonas Weber", "Leyla Demir", "Tom Baker")
 
@@ -105,6 +107,19 @@ def serve_product(database: Database, port: int, *options: str) -> Iterator[Serv
         yield server
 
 
+def sign_in(database: Database, membership_id: int) -> identity.NewSignIn:
+    """A sign-in of this member, as a launch from ``NO_LMS`` makes it."""
+    with database.transaction() as db:
+        return identity.new_sign_in(
+            db.connection(),
+            membership_id=membership_id,
+            resource_link_id=None,
+            locale="en",
+            return_url=None,
+            frame_origins=NO_LMS,
+        )
+
+
 def add_platform(db: Session, issuer: str) -> Deployment:
     """The platform, approved; its addresses are all below its issuer."""
     registration = factories.make_registration(db, issuer=issuer, client_id=CLIENT_ID)
@@ -115,9 +130,7 @@ def add_learners(db: Session, deployment: Deployment, courses: int, each: int) -
     """Running programs in which every learner has a mentor, a goal and a session coming."""
     people = []
     for _ in range(courses):
-        course = factories.make_course(db, deployment)
-        course.roster_read_at = clock.now() + timedelta(days=1)  # no launch asks for a reading
-        link = factories.make_resource_link(db, course)
+        course, link = _add_course(db, deployment)
         program, agreement = add_program(db, course)
         for number in range(each):
             mentee = factories.make_mentee(db, program, name=name_of(number))
@@ -133,14 +146,19 @@ def add_newcomers(db: Session, deployment: Deployment, courses: int, each: int) 
     """Running programs in which no learner has started: a launch leads to the welcome page."""
     people = []
     for _ in range(courses):
-        course = factories.make_course(db, deployment)
-        course.roster_read_at = clock.now() + timedelta(days=1)  # no launch asks for a reading
-        link = factories.make_resource_link(db, course)
+        course, link = _add_course(db, deployment)
         add_program(db, course)
         for number in range(each):
             learner = factories.make_member(db, course, name=name_of(number))
             people.append(_person(db, learner.id, course, link))
     return people
+
+
+def _add_course(db: Session, deployment: Deployment) -> tuple[Course, ResourceLink]:
+    """A course for whose roster no launch asks, and the place in it that opens the tool."""
+    course = factories.make_course(db, deployment)
+    course.roster_read_at = clock.now() + timedelta(days=1)
+    return course, factories.make_resource_link(db, course)
 
 
 def add_program(db: Session, course: Course) -> tuple[Program, Agreement]:

@@ -41,13 +41,13 @@ from lti_mentoring.models import (
 )
 from lti_mentoring.models.people import shown_name
 from lti_mentoring.policies.actor import Actor
-from lti_mentoring.queries.actions import OPEN_ACTIONS
+from lti_mentoring.queries.actions import OPEN_ACTIONS, open_action
 from lti_mentoring.queries.fits import Book, TopicName, chosen_by
 from lti_mentoring.queries.goals import DONE_COUNT, GOAL_ORDER, STEP_COUNT, ActionLine
 from lti_mentoring.queries.lists import AnyRow
 from lti_mentoring.queries.prepared import MENTEE, one_of, parts_of
 from lti_mentoring.rules.availability import Window
-from lti_mentoring.vocabulary import ActionState, GoalState, RequestState, Visibility
+from lti_mentoring.vocabulary import GoalState, RequestState, Visibility
 
 OPEN_REQUESTS = (RequestState.DRAFTED, RequestState.SENT)
 
@@ -71,11 +71,13 @@ _SHAPE: Mapping[str, TypeEngine[Any]] = {
     "text": String(),
     "state": String(),
     "access": String(),
-    "day": Date(),
-    "moment": UTCDateTime(),
-    "participant_id": Integer(),
+    "due_on": Date(),
+    "expires_at": UTCDateTime(),
+    "owner_id": Integer(),
     "user_id": Integer(),
+    "name": String(),
     "given_name": String(),
+    "goal_id": Integer(),
     "other_id": Integer(),
     "other_name": String(),
     "first": Integer(),
@@ -101,34 +103,22 @@ _GOALS = select(
         text=_goals.c.title,
         state=_goals.c.state,
         access=_goals.c.visibility,
-        day=_goals.c.review_on,
+        due_on=_goals.c.review_on,
         first=_goals.c.progress,
         second=STEP_COUNT,
         third=DONE_COUNT,
     )
 ).where(_goals.c.owner_id == MENTEE, one_of(_goals.c.state, tuple(GOAL_ORDER)))
-_ACTIONS = select(
-    *_as(
-        "action",
-        id=_open.c.id,
-        text=_open.c.text,
-        day=_open.c.due_on,
-        participant_id=_open.c.owner_id,
-        user_id=_open.c.user_id,
-        given_name=_open.c.given_name,
-        other_id=_open.c.goal_id,
-        other_name=_open.c.name,
-    )
-)
+_ACTIONS = select(*_as("action", **{column.name: column for column in _open.c}))
 _REQUESTS = (
     select(
         *_as(
             "request",
             id=_requests.c.id,
-            text=_users.c.name,
             state=_requests.c.state,
-            moment=_requests.c.expires_at,
+            expires_at=_requests.c.expires_at,
             user_id=_users.c.id,
+            name=_users.c.name,
             given_name=_users.c.given_name,
             other_id=_suggested_users.c.id,
             other_name=_suggested_users.c.name,
@@ -153,7 +143,7 @@ _WEIGHTS = (
             "topic",
             id=_topics.c.id,
             text=_topics.c.name,
-            participant_id=_chosen.c.participant_id,
+            owner_id=_chosen.c.participant_id,
             first=_chosen.c.weight,
         )
     )
@@ -164,7 +154,7 @@ _TIMES = select(
     *_as(
         "time",
         text=_windows.c.time_zone,
-        participant_id=_windows.c.participant_id,
+        owner_id=_windows.c.participant_id,
         first=_windows.c.weekday,
         second=_windows.c.start_minute,
         third=_windows.c.end_minute,
@@ -227,7 +217,7 @@ def lists_of(
         rows[row.kind].append(row)
     goals = sorted(map(_goal, rows["goal"]), key=lambda goal: (GOAL_ORDER[goal.state], -goal.id))
     requests = sorted(map(_request, rows["request"]), key=lambda request: request.order)
-    actions = tuple(map(_action, rows["action"]))
+    actions = tuple(map(open_action, rows["action"]))
     return HomeLists(tuple(goals), actions, tuple(requests), _book(rows["topic"], rows["time"]))
 
 
@@ -238,22 +228,9 @@ def _goal(row: AnyRow) -> HomeGoal:
         state=GoalState(row.state),
         visibility=Visibility(row.access),
         progress=row.first,
-        review_on=row.day,
+        review_on=row.due_on,
         step_count=row.second,
         done_count=row.third,
-    )
-
-
-def _action(row: AnyRow) -> ActionLine:
-    return ActionLine(
-        id=row.id,
-        text=row.text,
-        due_on=row.day,
-        state=ActionState.OPEN,
-        owner_id=row.participant_id,
-        owner_name=row.given_name or shown_name(row.user_id, row.other_name),
-        done_at=None,
-        goal_id=row.other_id,
     )
 
 
@@ -262,8 +239,8 @@ def _request(row: AnyRow) -> HomeRequest:
         id=row.id,
         state=RequestState(row.state),
         rank=row.first,
-        mentor_short_name=row.given_name or shown_name(row.user_id, row.text),
-        expires_at=row.moment,
+        mentor_short_name=row.given_name or shown_name(row.user_id, row.name),
+        expires_at=row.expires_at,
         suggested_name=shown_name(row.other_id, row.other_name) if row.other_id else None,
     )
 
@@ -274,7 +251,7 @@ def _book(topics: Iterable[AnyRow], times: Iterable[AnyRow]) -> Book:
     windows: dict[int, list[Window]] = defaultdict(list)
     for row in topics:
         names[row.id] = TopicName(row.id, row.text)
-        weights[row.participant_id][row.id] = row.first
+        weights[row.owner_id][row.id] = row.first
     for row in times:
-        windows[row.participant_id].append(Window(row.first, row.second, row.third, row.text))
+        windows[row.owner_id].append(Window(row.first, row.second, row.third, row.text))
     return Book(tuple(names.values()), weights, windows)

@@ -7,13 +7,14 @@ import pytest
 from lti_mentoring.models import Course
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.services import roster
-from lti_mentoring.vocabulary import MEMBERSHIP_ROLE
+from lti_mentoring.vocabulary import MEMBERSHIP_ROLE, CourseRole
 from tests.support.background import worker_for
 from tests.support.canned_platform import LMS, CannedPlatform
 from tests.support.factories import make_course
 
 ROSTER = "/roster"
 WRITES_PEOPLE = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) (membership|platform_user)\b")
+INSTRUCTOR = Actor(course_id=1, role=CourseRole.INSTRUCTOR, membership_id=None)
 
 
 def entry(subject, role="Learner", **facts):

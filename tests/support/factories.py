@@ -13,10 +13,12 @@ from lti_mentoring.models import (
     Course,
     Deployment,
     EngagementRubric,
+    FitCheck,
     Goal,
     Intake,
     LineItem,
     Membership,
+    MentoringSession,
     MentorProfile,
     Pairing,
     Participant,
@@ -32,6 +34,7 @@ from lti_mentoring.vocabulary import (
     Component,
     CourseRole,
     DeploymentState,
+    FitAnswer,
     GoalState,
     IntakeState,
     LineItemKind,
@@ -44,6 +47,7 @@ from lti_mentoring.vocabulary import (
     ProgramState,
     RegistrationState,
     Scope,
+    SessionState,
 )
 
 PLATFORM = "https://lms.test"
@@ -326,6 +330,28 @@ def make_goal(db: Session, owner: Participant, **facts) -> Goal:
     now = clock.now()
     values = {"title": "Pass the exam", "state": GoalState.ACTIVE, **facts}
     return add(db, Goal(owner_id=owner.id, created_at=now, updated_at=now, **values))
+
+
+def make_session(
+    db: Session, pairing: Pairing, state: SessionState = SessionState.HELD, **facts
+) -> MentoringSession:
+    """A session of the two that was to be yesterday."""
+    now = clock.now()
+    values = {
+        "starts_at": now - timedelta(days=1),
+        "length_minutes": 45,
+        "time_zone": "UTC",
+        "proposed_by_id": pairing.mentor_id,
+        "created_at": now,
+        **facts,
+    }
+    return add(db, MentoringSession(pairing_id=pairing.id, state=state, **values))
+
+
+def make_fit_check(db: Session, pairing: Pairing, by: int, answer: FitAnswer) -> FitCheck:
+    """What the participant ``by`` answers now about how the two fit."""
+    facts = {"participant_id": by, "answer": answer, "answered_at": clock.now()}
+    return add(db, FitCheck(pairing_id=pairing.id, **facts))
 
 
 def actor_of(db: Session, member: Membership | Participant) -> Actor:

@@ -11,16 +11,18 @@ from lti_mentoring.models import (
     Course,
     Membership,
     MentoringSession,
+    MentorRequest,
     Pairing,
     Participant,
     PlatformUser,
     Program,
 )
 from lti_mentoring.policies.actor import Actor
-from lti_mentoring.services import sessions
-from lti_mentoring.vocabulary import CourseRole, MeetingMode, PairingState
+from lti_mentoring.services import pairings, sessions
+from lti_mentoring.vocabulary import CourseRole, MeetingMode, PairingState, RequestState
 from tests.support.factories import (
     actor_of,
+    add,
     make_course,
     make_member,
     make_mentee,
@@ -30,6 +32,7 @@ from tests.support.factories import (
     make_rubric,
 )
 
+WAY = (PairingState.TRIAL, PairingState.ACTIVE, PairingState.PAUSED)
 LINK = "https://meet.example.edu/room"
 
 
@@ -98,6 +101,26 @@ def agree(
     sessions.confirm(db, pair.rui(db), made, made.version)
     db.flush()
     return made
+
+
+def put(db: Session, pair: Pair, state: PairingState) -> None:
+    """The two are in this state, however they came there."""
+    pair.pairing.state = state
+    db.flush()
+
+
+def lead_to(db: Session, pair: Pair, state: PairingState) -> None:
+    """The two come to this state of ``WAY`` step by step, as the records say."""
+    put(db, pair, PairingState.PROPOSED)
+    for step in WAY[: WAY.index(state) + 1]:
+        pairings.move(db, pair.teresa(db), pair.pairing, step)
+
+
+def waiting_request(db: Session, pair: Pair, **facts) -> MentorRequest:
+    """Ana asks Rui now."""
+    now = clock.now()
+    values = {"state": RequestState.SENT, "created_at": now, "sent_at": now, **facts}
+    return add(db, MentorRequest(mentee_id=pair.mentee.id, mentor_id=pair.mentor.id, **values))
 
 
 class QueryCount:
