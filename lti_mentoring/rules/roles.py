@@ -5,6 +5,7 @@ Exact names only: a role that merely looks like a teacher's grants nothing (LTI-
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from lti_mentoring.vocabulary import MEMBERSHIP_ROLE, TEST_USER_ROLE, CourseRole
 
@@ -81,6 +82,11 @@ def course_role(roles: Sequence[str]) -> CourseRole:
 
     Source: LTI Core 1.3, A.2; lti.md 1.4, LTI-53 to LTI-63.
     """
+    return _course_role(tuple(roles))
+
+
+@lru_cache(maxsize=1024)  # a platform sends the same few lists all day
+def _course_role(roles: tuple[str, ...]) -> CourseRole:
     names = set(_context_names(roles))
     if any(main == "Instructor" and sub in ASSISTANT_ROLES for main, sub in names):
         names.discard(("Instructor", None))

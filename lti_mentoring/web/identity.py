@@ -8,33 +8,19 @@ address names the sign-in (``/in/<key>/…``), so two tabs can be two people.
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from flask import Request, Response, current_app
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import Connection, Row, Select, Table, bindparam, case, insert, select, update
+from sqlalchemy import Connection, Table, insert, update
 
 from lti_mentoring.core import clock
 from lti_mentoring.core.keys import digest, new_secret
-from lti_mentoring.models import (
-    Course,
-    Draft,
-    Membership,
-    Participant,
-    PlatformUser,
-    Program,
-    SignIn,
-)
+from lti_mentoring.models import SignIn
 from lti_mentoring.policies.actor import Actor
+from lti_mentoring.queries.sign_ins import FoundSignIn
 from lti_mentoring.settings import Settings
-from lti_mentoring.vocabulary import (
-    CourseRole,
-    MembershipState,
-    ParticipantRole,
-    ParticipantState,
-    ProgramState,
-    SignInState,
-)
+from lti_mentoring.vocabulary import CourseRole, MembershipState, SignInState
 from lti_mentoring.web import cookies
 
 COOKIE = "__Host-in-"
@@ -45,86 +31,8 @@ TOUCH_EVERY = timedelta(minutes=1)
 
 Proof = Literal["cookie", "token", "ticket"]
 
-# Tables rather than classes: SQLAlchemy hashes a statement each time it is run.
-_sign_ins = cast(Table, SignIn.__table__)
-_members = cast(Table, Membership.__table__)
-_users = cast(Table, PlatformUser.__table__)
-_courses = cast(Table, Course.__table__)
-_programs = cast(Table, Program.__table__)
-_participants = cast(Table, Participant.__table__)
-_drafts = cast(Table, Draft.__table__)
-_mentees = _participants.alias()
-_mentors = _participants.alias()
-_IS_OTHERS_DRAFT = case(
-    ((_programs.c.state == ProgramState.DRAFT) & (_members.c.role != CourseRole.INSTRUCTOR), 1),
-    else_=0,
-)
-_SIGN_IN: Select[Any] = (
-    select(
-        _sign_ins.c.key,
-        _sign_ins.c.token_hash,
-        _sign_ins.c.state.label("sign_in_state"),
-        _sign_ins.c.locale,
-        _sign_ins.c.return_url,
-        _sign_ins.c.frame_origins,
-        _sign_ins.c.notices,
-        _sign_ins.c.created_at,
-        _sign_ins.c.seen_at,
-        _sign_ins.c.resource_link_id,
-        _members.c.id.label("membership_id"),
-        _members.c.role,
-        _members.c.state.label("membership_state"),
-        _members.c.is_test_user,
-        _users.c.id.label("user_id"),
-        _users.c.name,
-        _users.c.given_name,
-        _users.c.locale.label("user_locale"),
-        _users.c.time_zone,
-        _courses.c.id.label("course_id"),
-        _courses.c.title.label("course_title"),
-        _programs.c.id.label("program_id"),
-        _programs.c.state.label("program_state"),
-        _programs.c.title.label("program_title"),
-        _programs.c.time_zone.label("program_time_zone"),
-        _programs.c.starts_on,
-        _programs.c.ends_on,
-        _mentees.c.id.label("mentee_id"),
-        _mentors.c.id.label("mentor_id"),
-        select(_drafts.c.id)
-        .where(_drafts.c.membership_id == _sign_ins.c.membership_id)
-        .exists()
-        .label("has_drafts"),
-    )
-    .join_from(_sign_ins, _members, _members.c.id == _sign_ins.c.membership_id)
-    .join(_users, _users.c.id == _members.c.user_id)
-    .join(_courses, _courses.c.id == _members.c.course_id)
-    .outerjoin(
-        _programs,
-        (_programs.c.course_id == _courses.c.id) & (_programs.c.state != ProgramState.CANCELLED),
-    )
-    .outerjoin(
-        _mentees,
-        (_mentees.c.membership_id == _members.c.id)
-        & (_mentees.c.program_id == _programs.c.id)
-        & (_mentees.c.role == ParticipantRole.MENTEE)
-        & (_mentees.c.state == ParticipantState.ACTIVE),
-    )
-    .outerjoin(
-        _mentors,
-        (_mentors.c.membership_id == _members.c.id)
-        & (_mentors.c.program_id == _programs.c.id)
-        & (_mentors.c.role == ParticipantRole.MENTOR)
-        & (_mentors.c.state == ParticipantState.ACTIVE),
-    )
-    .where(_sign_ins.c.key == bindparam("key"))
-    # The newest program is the course's current one; a draft is one to its makers only, while
-    # everybody else goes on reading what they did in the one before.
-    .order_by(_IS_OTHERS_DRAFT, _programs.c.id.desc())
-    .limit(1)
-)
-
-
-_INSERT = insert(_sign_ins)
+_TABLE = cast(Table, SignIn.__table__)
+_INSERT = insert(_TABLE)
 
 
 @dataclass(frozen=True)
@@ -197,12 +105,7 @@ def _tickets(settings: Settings) -> URLSafeSerializer:
     return URLSafeSerializer(settings.secret_key, salt="page-ticket")
 
 
-def find_sign_in(connection: Connection, key: str) -> Row[Any] | None:
-    """The sign-in with everything that an actor and its pages need, in one query."""
-    return connection.execute(_SIGN_IN, {"key": key}).first()
-
-
-def proof_of(request: Request, found: Row[Any], settings: Settings) -> Proof | None:
+def proof_of(request: Request, found: FoundSignIn, settings: Settings) -> Proof | None:
     """How the request proves the sign-in ``found``; nothing if it does not."""
     brought = request.cookies.get(COOKIE + found.key)
     if brought and _is_token(brought, found):
@@ -216,7 +119,7 @@ def proof_of(request: Request, found: Row[Any], settings: Settings) -> Proof | N
     return None
 
 
-def _is_token(brought: str, found: Row[Any]) -> bool:
+def _is_token(brought: str, found: FoundSignIn) -> bool:
     return hmac.compare_digest(digest(brought), found.token_hash)
 
 
@@ -229,7 +132,7 @@ def _is_ticket(request: Request, key: str, settings: Settings) -> bool:
     return ticket_key == key and path == request.path and until > clock.now().timestamp()
 
 
-def has_expired(found: Row[Any], settings: Settings, now: datetime) -> bool:
+def has_expired(found: FoundSignIn, settings: Settings, now: datetime) -> bool:
     """Whether the sign-in is over: ended, idle too long, or older than a working day."""
     return (
         found.sign_in_state is not SignInState.ACTIVE
@@ -241,10 +144,10 @@ def has_expired(found: Row[Any], settings: Settings, now: datetime) -> bool:
 def touch(key: str, now: datetime) -> None:
     """Note that the sign-in is in use, in a transaction of its own."""
     with current_app.extensions["mentoring"].database.transaction() as db:
-        db.execute(update(_sign_ins).where(_sign_ins.c.key == key).values(seen_at=now))
+        db.execute(update(_TABLE).where(_TABLE.c.key == key).values(seen_at=now))
 
 
-def actor_of(found: Row[Any], settings: Settings) -> Actor:
+def actor_of(found: FoundSignIn, settings: Settings) -> Actor:
     """The actor of a proved sign-in. Somebody who left the course is nobody (role none)."""
     active = found.membership_state is MembershipState.ACTIVE
     zone = found.time_zone or found.program_time_zone or settings.default_time_zone
@@ -264,7 +167,7 @@ def actor_of(found: Row[Any], settings: Settings) -> Actor:
     )
 
 
-def csrf_secret(found: Row[Any], settings: Settings) -> str:
+def csrf_secret(found: FoundSignIn, settings: Settings) -> str:
     """What flask-wtf's tokens of this sign-in are checked against: bound to the row (LTI 4.4)."""
     return hmac.new(
         settings.secret_key.encode(), f"csrf:{found.token_hash}".encode(), "sha256"

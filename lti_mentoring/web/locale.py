@@ -2,15 +2,15 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property, lru_cache
-from typing import Literal
+from functools import cache, cached_property, lru_cache
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, negotiate_locale
 from babel import dates as babel_dates
 from babel.support import NullTranslations
 from flask import Flask, current_app, g, request
-from flask_babel import Babel, Domain, format_decimal, get_domain, get_locale, ngettext
+from flask_babel import Babel, Domain, format_decimal, ngettext
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
@@ -28,16 +28,20 @@ def install(app: Flask, default_locale: str) -> None:
         "BABEL_TRANSLATION_DIRECTORIES", "translations"
     )
     app.config.setdefault("LANGUAGES", LANGUAGES)
-    _Babel(app, locale_selector=_locale, timezone_selector=_zone_name)
+    _Babel(app, locale_selector=current, timezone_selector=_zone_name)
 
 
 class _Sentences(Domain):  # type: ignore[misc]
     """Looks the language's sentences up once a request, and not again for each of them."""
 
     def get_translations(self) -> NullTranslations:
-        found: NullTranslations | None = g.get("translations")
+        return translations()
+
+    def of(self, language: Locale) -> NullTranslations:
+        """The sentences in ``language``, which is that of the request."""
+        found: NullTranslations | None = self.cache.get(language)
         if found is None:
-            found = g.translations = super().get_translations()
+            found = self.cache[language] = super().get_translations()
         return found
 
 
@@ -47,11 +51,25 @@ class _Babel(Babel):  # type: ignore[misc]
         return _Sentences(domain=self.domain)
 
 
+def current() -> Locale:
+    """The language of this request's person, found out once."""
+    here: Any = g._get_current_object()
+    found: Locale | None = here.get("language")
+    if found is None:
+        found = here.language = _locale() or _parsed(current_app.config["BABEL_DEFAULT_LOCALE"])
+    return found
+
+
 def _locale() -> Locale | None:
     wanted = g.actor.locale if g.get("actor") is not None else g.get("launch_locale")
     languages = tuple(current_app.config["LANGUAGES"])
     found = _negotiated(wanted, languages) if wanted else None
     return found or _best_match(request.headers.get("Accept-Language", ""), languages)
+
+
+@cache
+def _parsed(language: str) -> Locale:
+    return Locale.parse(language)
 
 
 @lru_cache(maxsize=256)
@@ -78,7 +96,11 @@ def zone() -> ZoneInfo:
 
 def translations() -> NullTranslations:
     """The sentences in this request's language."""
-    found: NullTranslations = g.get("translations") or get_domain().get_translations()
+    here: Any = g._get_current_object()
+    found: NullTranslations | None = here.get("translations")
+    if found is None:
+        sentences = current_app.extensions["babel"].instance.domain_instance
+        found = here.translations = sentences.of(current())
     return found
 
 
@@ -90,16 +112,12 @@ def gettext(sentence: str, /, **values: object) -> str:
 
 def direction() -> str:
     """``rtl`` for languages that are written from right to left, else ``ltr``."""
-    return "rtl" if _current().language in RIGHT_TO_LEFT else "ltr"
-
-
-def _current() -> Locale:
-    return get_locale() or Locale("en")
+    return "rtl" if current().language in RIGHT_TO_LEFT else "ltr"
 
 
 def language_tag() -> str:
     """The language of the page, as HTML wants it."""
-    return _tag(_current())
+    return _tag(current())
 
 
 @lru_cache(maxsize=256)
@@ -112,7 +130,7 @@ def _formats() -> Locale:
 
     Plain English gets the day before the month and 24 hours, which everybody can read.
     """
-    language = _current()
+    language = current()
     wanted = g.actor.locale if g.get("actor") is not None else None
     if wanted and "_" in wanted.replace("-", "_"):
         try:

@@ -3,14 +3,12 @@
 from datetime import datetime
 
 from babel.dates import format_timedelta
-from flask_babel import get_locale
 
 from lti_mentoring.core import clock
+from lti_mentoring.web.locale import current
 
 
 def ago(moment: datetime) -> str:
     """Such as "20 minutes ago", in the reader's language."""
     span = min(moment - clock.now(), moment - moment)
-    return format_timedelta(
-        span, granularity="minute", add_direction=True, locale=get_locale() or "en"
-    )
+    return format_timedelta(span, granularity="minute", add_direction=True, locale=current())

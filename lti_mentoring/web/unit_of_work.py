@@ -20,6 +20,7 @@ from wtforms.validators import ValidationError
 from lti_mentoring.core import clock
 from lti_mentoring.core.db import UnitOfWork
 from lti_mentoring.core.errors import NotAllowed, SignInMissing
+from lti_mentoring.queries.sign_ins import find_sign_in
 from lti_mentoring.settings import Settings
 from lti_mentoring.web import drafts, identity, notices
 from lti_mentoring.web.guards import anyone, guard_of
@@ -88,7 +89,7 @@ def _begin() -> None:
 
 
 def _identify(here: Any, asked: Request, settings: Settings) -> None:
-    found = identity.find_sign_in(here.unit.connection, here.sign_in_key or "")
+    found = find_sign_in(here.unit.connection, here.sign_in_key or "")
     proof = identity.proof_of(asked, found, settings) if found else None
     if found is None or proof is None:
         raise SignInMissing

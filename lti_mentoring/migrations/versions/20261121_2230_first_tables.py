@@ -126,8 +126,8 @@ def used_state() -> None:
         sa.Column("state_hash", sa.String(length=64), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("state_hash", name=op.f("pk_used_state")),
+        sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_used_state_used_at"), "used_state", ["used_at"], unique=False)
 
 
 def waiting_launch() -> None:
@@ -594,11 +594,9 @@ def sign_in() -> None:
             name=op.f("fk_sign_in_resource_link_id_resource_link"),
         ),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_sign_in")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_sign_in_membership_id"), "sign_in", ["membership_id"], unique=False)
-    op.create_index(
-        op.f("ix_sign_in_resource_link_id"), "sign_in", ["resource_link_id"], unique=False
-    )
     op.create_index(op.f("ix_sign_in_seen_at"), "sign_in", ["seen_at"], unique=False)
 
 
