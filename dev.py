@@ -30,6 +30,11 @@ TOOLS = ROOT / ".tools"
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 SETS = ("run", "test", "dev")  # each holds everything in the one before it
+# Where nothing is kept, each of the hundred processes of a check compiles every library anew.
+KEEP_BYTECODE = {
+    "PYTHONDONTWRITEBYTECODE": "",
+    "PYTHONPYCACHEPREFIX": str(TOOLS / "bytecode"),
+}
 NO_TESTS = 5  # pytest's exit code for an empty selection
 CHECKS = {
     "format": ["ruff", "format", "--check", "."],
@@ -58,7 +63,7 @@ NO_CHROMIUM = (
 
 def call(*command: str | Path, cwd: Path = ROOT, needed: bool = False, **variables: str) -> int:
     """Run a program and return its exit code; if it is ``needed`` and fails, stop."""
-    environment = {**os.environ, "VIRTUAL_ENV": str(VENV), **variables}
+    environment = {**os.environ, "VIRTUAL_ENV": str(VENV), **KEEP_BYTECODE, **variables}
     code = subprocess.run(command, cwd=cwd, env=environment, check=False).returncode
     if code and needed:
         print("This failed:", *command, file=sys.stderr)

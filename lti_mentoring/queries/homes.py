@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, Table, func, select
 
@@ -14,7 +14,6 @@ from lti_mentoring.models import (
     Intake,
     MentorProfile,
     MentorRequest,
-    Program,
 )
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.policies.program import may_learn
@@ -22,8 +21,7 @@ from lti_mentoring.queries.fits import Likes, Why, frame_from, likes_from, why
 from lti_mentoring.queries.goals import ActionLine
 from lti_mentoring.queries.home_lists import HomeGoal, HomeLists, HomeRequest, lists_of
 from lti_mentoring.queries.home_pairs import HomeSession, Pair, pairs_of
-from lti_mentoring.queries.lists import AnyRow
-from lti_mentoring.queries.prepared import MENTEE, MENTOR, PROGRAM, parts_of
+from lti_mentoring.queries.sign_ins import MENTEES, MENTORS, PROGRAMS, Alongside
 from lti_mentoring.rules.engagement import Engagement, NextAct, from_json, next_best
 from lti_mentoring.rules.next_step import (
     LearnerFacts,
@@ -36,6 +34,7 @@ from lti_mentoring.rules.next_step import (
     review_is_due,
 )
 from lti_mentoring.vocabulary import (
+    Cadence,
     Component,
     GoalState,
     IntakeState,
@@ -47,7 +46,6 @@ from lti_mentoring.vocabulary import (
 
 WEEK_DAYS = 7
 
-_programs = cast(Table, Program.__table__)
 _intakes = cast(Table, Intake.__table__)
 _profiles = cast(Table, MentorProfile.__table__)
 _scores = cast(Table, EngagementScore.__table__)
@@ -56,44 +54,71 @@ _requests = cast(Table, MentorRequest.__table__)
 
 _has_closed = (
     select(_events.c.id)
-    .where(_events.c.participant_id == MENTEE, _events.c.component == Component.CLOSURE)
+    .where(_events.c.participant_id == MENTEES.c.id, _events.c.component == Component.CLOSURE)
     .exists()
 )
 _waiting_requests = (
     select(func.count())
     .select_from(_requests)
-    .where(_requests.c.mentor_id == MENTOR, _requests.c.state == RequestState.SENT)
+    .where(_requests.c.mentor_id == MENTORS.c.id, _requests.c.state == RequestState.SENT)
     .scalar_subquery()
 )
-# The program, and what its reader is in it.
-_STANDING = (
-    select(
-        _programs.c.title,
-        _programs.c.purpose,
-        _programs.c.starts_on,
-        _programs.c.ends_on,
-        _programs.c.time_zone,
-        _programs.c.session_target,
-        _programs.c.session_length_minutes,
-        _programs.c.state,
-        _programs.c.pairing_method,
-        _intakes.c.state.label("intake_state"),
+
+
+class Standing(NamedTuple):
+    """The program, and what its reader is in it. Null wherever that is nothing."""
+
+    title: str
+    purpose: str
+    starts_on: date
+    ends_on: date
+    time_zone: str
+    session_target: int
+    session_length_minutes: int
+    state: ProgramState
+    pairing_method: PairingMethod
+    intake_state: IntakeState | None
+    next_step: int | None
+    languages: list[str]
+    modes: list[str]
+    cadence: Cadence | None
+    mentor_state: MentorState | None
+    scored_id: int | None
+    score: Decimal
+    parts: list[Any]
+    has_closed: bool
+    waiting_requests: int
+
+
+STANDING = Alongside(
+    make=Standing._make,
+    columns=(
+        PROGRAMS.c.title,
+        PROGRAMS.c.purpose,
+        PROGRAMS.c.starts_on,
+        PROGRAMS.c.ends_on,
+        PROGRAMS.c.time_zone,
+        PROGRAMS.c.session_target,
+        PROGRAMS.c.session_length_minutes,
+        PROGRAMS.c.state,
+        PROGRAMS.c.pairing_method,
+        _intakes.c.state,
         _intakes.c.next_step,
         _intakes.c.languages,
         _intakes.c.modes,
         _intakes.c.cadence,
-        _profiles.c.state.label("mentor_state"),
-        _scores.c.participant_id.label("scored_id"),
+        _profiles.c.state,
+        _scores.c.participant_id,
         _scores.c.score,
         _scores.c.parts,
-        _has_closed.label("has_closed"),
-        _waiting_requests.label("waiting_requests"),
-    )
-    .select_from(_programs)
-    .outerjoin(_intakes, _intakes.c.participant_id == MENTEE)
-    .outerjoin(_profiles, _profiles.c.participant_id == MENTOR)
-    .outerjoin(_scores, _scores.c.participant_id == MENTEE)
-    .where(_programs.c.id == PROGRAM)
+        _has_closed,
+        _waiting_requests,
+    ),
+    joins=(
+        (_intakes, _intakes.c.participant_id == MENTEES.c.id),
+        (_profiles, _profiles.c.participant_id == MENTORS.c.id),
+        (_scores, _scores.c.participant_id == MENTEES.c.id),
+    ),
 )
 
 
@@ -161,12 +186,18 @@ class Home:
         return tuple(p for p in self.pairs if not p.i_am_mentee)
 
 
-def home_of(connection: Connection, actor: Actor, now: datetime) -> Home:
-    """The first page of a learner or mentor; at most three queries, however many mentees."""
+def home_of(connection: Connection, actor: Actor, standing: Standing, now: datetime) -> Home:
+    """The first page of a learner or mentor; at most two queries, however many mentees.
+
+    Args:
+        connection: of the request.
+        actor: whose page it is.
+        standing: as it was found with the sign-in.
+        now: this moment.
+    """
     closed = program_step(actor.program_state)
-    standing = _standing(connection, actor)
-    if standing is None or closed is not None:
-        program = _program(standing) if standing else None
+    if actor.program_id is None or closed is not None:
+        program = _program(standing) if actor.program_id is not None else None
         return Home(closed or Step("not_open"), program, 0, 0, None, None, 0, (), ())
     pairs = pairs_of(connection, actor, now)
     state: MentorState | None = standing.mentor_state
@@ -194,13 +225,7 @@ def home_of(connection: Connection, actor: Actor, now: datetime) -> Home:
     )
 
 
-def _standing(connection: Connection, actor: Actor) -> AnyRow | None:
-    if actor.program_id is None:
-        return None
-    return connection.execute(_STANDING, parts_of(actor)).first()
-
-
-def _program(standing: AnyRow) -> HomeProgram:
+def _program(standing: Standing) -> HomeProgram:
     return HomeProgram(
         title=standing.title,
         purpose=standing.purpose,
@@ -211,7 +236,7 @@ def _program(standing: AnyRow) -> HomeProgram:
     )
 
 
-def _weeks(program: AnyRow, now: datetime) -> tuple[int, int]:
+def _weeks(program: Standing, now: datetime) -> tuple[int, int]:
     """Which week of the program it is, and of how many; week 0 before it begins."""
     weeks = -(-((program.ends_on - program.starts_on).days + 1) // WEEK_DAYS)
     week = (now.date() - program.starts_on).days // WEEK_DAYS + 1
@@ -239,7 +264,7 @@ def _lists(connection: Connection, actor: Actor, pairs: Sequence[Pair]) -> HomeL
 
 def _learner(
     actor: Actor,
-    standing: AnyRow,
+    standing: Standing,
     pairs: Sequence[Pair],
     lists: HomeLists | None,
     now: datetime,
@@ -261,13 +286,13 @@ def _learner(
     return LearnerHome(goals, requests, score, next_act, reasons), facts
 
 
-def _intake_step(standing: AnyRow) -> int | None:
+def _intake_step(standing: Standing) -> int | None:
     if standing.intake_state is None:
         return None
     return 0 if standing.intake_state is IntakeState.SUBMITTED else standing.next_step
 
 
-def _score(standing: AnyRow, *, has_mentor: bool) -> tuple[Decimal | None, NextAct | None]:
+def _score(standing: Standing, *, has_mentor: bool) -> tuple[Decimal | None, NextAct | None]:
     """The score as computed last, and the act that adds most among those possible now."""
     if standing.scored_id is None:
         return None, None
@@ -280,7 +305,7 @@ def _score(standing: AnyRow, *, has_mentor: bool) -> tuple[Decimal | None, NextA
     return standing.score, next_best(current, possible)
 
 
-def _why(actor: Actor, standing: AnyRow, pair: Pair, lists: HomeLists, now: datetime) -> Why:
+def _why(actor: Actor, standing: Standing, pair: Pair, lists: HomeLists, now: datetime) -> Why:
     """Why the reader and the mentor fit."""
     dates = (standing.starts_on, standing.ends_on)
     frame = frame_from(dates, standing.session_length_minutes, now.date(), actor.time_zone)

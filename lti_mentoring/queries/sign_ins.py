@@ -1,9 +1,25 @@
-"""The sign-in of a request with all that an actor and its pages need, in one query."""
+"""The sign-in of a request with all that an actor and its pages need, in one query.
 
+A page may add columns of its own to that query.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple, cast
+from functools import cached_property
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
-from sqlalchemy import Connection, Integer, Select, Table, bindparam, case, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    Table,
+    bindparam,
+    case,
+    literal_column,
+    select,
+)
 
 from lti_mentoring.models import (
     Course,
@@ -22,6 +38,8 @@ from lti_mentoring.vocabulary import (
     ProgramState,
     SignInState,
 )
+
+T = TypeVar("T")
 
 
 class FoundSignIn(NamedTuple):
@@ -78,6 +96,7 @@ _IS_OTHERS_DRAFT = case(
     ((_programs.c.state == ProgramState.DRAFT) & (_members.c.role != CourseRole.INSTRUCTOR), _ONE),
     else_=literal_column("0"),
 )
+_WIDTH = len(FoundSignIn._fields)
 _SIGN_IN: Select[Any] = (
     select(
         _sign_ins.c.key,
@@ -143,7 +162,44 @@ _SIGN_IN: Select[Any] = (
 )
 
 
-def find_sign_in(connection: Connection, key: str) -> FoundSignIn | None:
-    """The sign-in that stands in an address. Whose it is, and whether it holds, the caller sees."""
-    found = connection.execute(_SIGN_IN, {"key": key}).first()
-    return None if found is None else FoundSignIn._make(found)
+PROGRAMS, MENTEES, MENTORS = _programs, _mentees, _mentors
+"""What the columns of a page's own may be joined to: the current program, and the person in it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Alongside(Generic[T]):
+    """What a page wants to know of its reader, found with the sign-in by the same query.
+
+    ``make`` takes the values of ``columns``; ``joins`` are tables and what they are joined on,
+    which may find no row.
+    """
+
+    make: Callable[[Iterable[Any]], T]
+    columns: tuple[ColumnElement[Any], ...]
+    joins: tuple[tuple[Table, ColumnElement[bool]], ...]
+
+    @cached_property
+    def statement(self) -> Select[Any]:
+        """The query for both."""
+        both = _SIGN_IN.add_columns(*self.columns)
+        for table, on in self.joins:
+            both = both.outerjoin(table, on)
+        return both
+
+
+def find_sign_in(
+    connection: Connection, key: str, alongside: Alongside[T] | None
+) -> tuple[FoundSignIn, T | None] | None:
+    """The sign-in that stands in an address. Whose it is, and whether it holds, the caller sees.
+
+    Args:
+        connection: of the request.
+        key: from the address.
+        alongside: what the page wants to know as well.
+    """
+    statement = _SIGN_IN if alongside is None else alongside.statement
+    found = connection.execute(statement, {"key": key}).first()
+    if found is None:
+        return None
+    more = None if alongside is None else alongside.make(found[_WIDTH:])
+    return FoundSignIn._make(found[:_WIDTH]), more

