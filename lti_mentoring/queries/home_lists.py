@@ -217,8 +217,13 @@ def lists_of(
         rows[row.kind].append(row)
     goals = sorted(map(_goal, rows["goal"]), key=lambda goal: (GOAL_ORDER[goal.state], -goal.id))
     requests = sorted(map(_request, rows["request"]), key=lambda request: request.order)
-    actions = tuple(map(open_action, rows["action"]))
-    return HomeLists(tuple(goals), actions, tuple(requests), _book(rows["topic"], rows["time"]))
+    actions = sorted(map(open_action, rows["action"]), key=_soonest)  # a union keeps no order
+    book = _book(rows["topic"], rows["time"])
+    return HomeLists(tuple(goals), tuple(actions), tuple(requests), book)
+
+
+def _soonest(action: ActionLine) -> tuple[date, int]:
+    return action.due_on or date.max, action.id
 
 
 def _goal(row: AnyRow) -> HomeGoal:
