@@ -5,27 +5,30 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import COURSE, Person, open_browser
+from tests.support.browser import COURSE, Cookies, Person, open_browser
 from tests.support.campus import Campus, open_campus
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(
-    ("cookies", "strips_cookies"), [("blocked", False), ("allowed", True)], ids=["blocked", "lost"]
-)
-def test_from_an_empty_course_to_a_score_in_the_gradebook(  # noqa: PLR0913, PLR0917 -- fixtures
-    settings, database, playwright, tmp_path, frozen_clock, cookies, strips_cookies
+@pytest.mark.parametrize("way", ["blocked", "lost", "no scripts"])
+def test_from_an_empty_course_to_a_score_in_the_gradebook(
+    settings, database, playwright, tmp_path, frozen_clock, way
 ):
     """A program opens, a learner asks for a mentor, they meet, a goal moves, a score arrives."""
+    cookies: Cookies = "allowed" if way == "lost" else "blocked"
+    has_scripts = way != "no scripts"
     with (
-        open_campus(settings, database, strips_cookies=strips_cookies) as campus,
-        open_browser(playwright, tmp_path / "profile", cookies) as browser,
+        open_campus(settings, database, strips_cookies=way == "lost") as campus,
+        open_browser(
+            playwright, tmp_path / "profile", cookies, java_script_enabled=has_scripts
+        ) as browser,
     ):
-        helena = Person(browser, campus, "Helena Brandt")
-        amara = Person(browser, campus, "Amara Diallo")
-        daniel = Person(browser, campus, "Daniel Okafor")
+        helena, amara, daniel = (
+            Person(browser, campus, name, has_scripts=has_scripts)
+            for name in ("Helena Brandt", "Amara Diallo", "Daniel Okafor")
+        )
 
         open_a_program(helena, campus)
         become_a_mentor(daniel)
