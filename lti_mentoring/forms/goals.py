@@ -123,8 +123,8 @@ class CommentForm(FlaskForm):
         _("This is"),
         coerce=GoalEntryKind,
         choices=[
-            SelectChoice(GoalEntryKind.COMMENT, _("a comment")),
-            SelectChoice(GoalEntryKind.SUGGESTION, _("a suggestion")),
+            SelectChoice(GoalEntryKind.COMMENT, _("A comment")),
+            SelectChoice(GoalEntryKind.SUGGESTION, _("A suggestion")),
         ],
         default=GoalEntryKind.COMMENT,
     )

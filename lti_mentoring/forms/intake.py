@@ -78,7 +78,7 @@ class TimesForm(IntakeForm):
     """Step 3: when I can."""
 
     week = WeekField(_("When could you meet in a usual week?"))
-    time_zone = SelectField(_("These hours are in"), validators=[InputRequired()])
+    time_zone = SelectField(_("My time zone"), validators=[InputRequired()])
 
     def draft(self) -> Times:
         """What was painted."""

@@ -119,7 +119,7 @@ class CardForm(FlaskForm):
         validators=[DataRequired(_("Please choose at least one language."))],
     )
     week = WeekField(_("When could you meet in a usual week?"))
-    time_zone = SelectField(_("These hours are in"), validators=[InputRequired()])
+    time_zone = SelectField(_("My time zone"), validators=[InputRequired()])
 
     def offer(self, topics: Sequence[tuple[int, str]]) -> None:
         """Let people choose among these topics of the program."""

@@ -34,6 +34,7 @@ from lti_mentoring.vocabulary import (
     LIVE_PAIRING,
     ActionState,
     FitAnswer,
+    GoalState,
     PairingState,
     SessionState,
     Visibility,
@@ -81,6 +82,7 @@ class SharedGoal:
     id: int
     title: str
     progress: int
+    is_suggested: bool
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,10 @@ def work_of(db: Session, pairing: Pairing) -> Work:
         key=lambda row: (row.due_on is None, row.due_on or 0, row.id),
     )
     return Work(
-        [SharedGoal(goal.id, goal.text, goal.progress) for goal in goals],
+        [
+            SharedGoal(goal.id, goal.text, goal.progress, goal.state == GoalState.PROPOSED)
+            for goal in goals
+        ],
         [open_action(row) for row in actions[:MOST_ACTIONS]],
     )
 

@@ -81,7 +81,7 @@
   });
 
   // On a narrow screen the word of this page is scrolled into the line.
-  document.querySelector(".nav-line [aria-current]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
+  document.querySelector(".nav-line [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 
   // What went wrong, or what was asked for, gets the focus.
   document.querySelector("[data-focus]")?.focus();

@@ -233,7 +233,7 @@ def _doers(held: GoalInHand) -> list[tuple[int, str]]:
     """Who can do something for the goal: I first; the other one only if both can read it."""
     actor, goal = g.actor, held.goal
     me = goal.owner_id if owns_goal(actor, goal) else actor.mentor_id
-    people = [(me, _("I"))]
+    people = [(me, _("Me"))]
     if held.partner is not None and goal.visibility is Visibility.SHARED:
         people.append((held.partner.participant_id, held.partner.short_name))
     return people

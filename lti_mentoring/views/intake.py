@@ -93,16 +93,26 @@ def times() -> ResponseReturnValue:
 def count() -> ResponseReturnValue:
     """How many mentors cover what is chosen right now, as a line to put into the page."""
     answers = answers_of(g.db, g.actor)
-    return render_template("intake/_count.html", count=_covering(answers), chosen=True)
+    typed = _typed_step()
+    return render_template(
+        "intake/_count.html",
+        count=_covering(answers, typed),
+        chosen=_has_chosen(answers, typed),
+    )
 
 
 def _version(answers: Answers) -> int | None:
     return answers.intake.version if answers.intake else None
 
 
-def _covering(answers: Answers, form: IntakeForm | None = None) -> int:
+def _has_chosen(answers: Answers, form: IntakeForm | None) -> bool:
+    """Whether there is a topic to cover; until then mentors are counted, not their topics."""
+    return bool(form.topics.data if isinstance(form, WantsForm) else answers.wants)
+
+
+def _covering(answers: Answers, form: IntakeForm | None) -> int:
     """The count for what is typed, and for what is stored where nothing is typed."""
-    typed = form or _typed_step()
+    typed = form
     topics, windows = answers.wants, answers.windows
     languages = answers.intake.languages if answers.intake else ()
     if isinstance(typed, WantsForm):
@@ -127,6 +137,11 @@ def _typed_step() -> IntakeForm | None:
 
 def _page(template: str, step: int, form: IntakeForm, answers: Answers) -> ResponseReturnValue:
     page = render_template(
-        template, form=form, step=step, answers=answers, count=_covering(answers, form)
+        template,
+        form=form,
+        step=step,
+        answers=answers,
+        count=_covering(answers, form),
+        chosen=_has_chosen(answers, form),
     )
     return page, 422 if form.errors else 200

@@ -151,6 +151,10 @@ def _reason(row: PairRow) -> EndReason:
 def dispute(session_id: int) -> ResponseReturnValue:
     """Two different answers about one session, side by side."""
     found = dispute_for(g.db, g.actor, session_id)
+    if found.session.state is not SessionState.DISPUTED and not (
+        found.by_mentee or found.by_mentor
+    ):
+        return redirect(url_for("pairs.show", pairing_id=found.session.pairing_id), code=303)
     return render_template("pairs/dispute.html", dispute=found, form=BulkForm())
 
 

@@ -1,6 +1,6 @@
 """Requests: the mentor's inbox with its answers, and the learner's own list."""
 
-from flask import Blueprint, g, redirect, render_template, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_mentoring.core import clock
@@ -15,7 +15,7 @@ from lti_mentoring.queries.mentors import others_with_seats
 from lti_mentoring.queries.participants import names, participant_for
 from lti_mentoring.services import mentor_requests
 from lti_mentoring.services.mentor_requests import Answer
-from lti_mentoring.vocabulary import DeclineReason, ParticipantRole
+from lti_mentoring.vocabulary import DeclineReason, ParticipantRole, RequestState
 from lti_mentoring.web.drafts import open_form
 from lti_mentoring.web.guards import guarded_by
 from lti_mentoring.web.locale import gettext as _
@@ -66,6 +66,8 @@ def decline(request_id: int) -> ResponseReturnValue:
     """Say no kindly, maybe with somebody who fits better."""
     asked = request_for(g.db, g.actor, request_id)
     require(may_answer(g.actor, asked), "answer this request")
+    if request.method == "GET" and asked.state is not RequestState.SENT:
+        return redirect(url_for("requests.inbox"), code=303)  # an old tab: it is answered
     form = open_form(DeclineForm)
     form.offer(others_with_seats(g.db, g.actor, asked.mentee_id), _("Nobody in particular"))
     mentee = names(g.db, [asked.mentee_id])[asked.mentee_id]

@@ -44,6 +44,9 @@ from lti_mentoring.web.page_forms import beside, typed_version
 
 blueprint = Blueprint("sessions", __name__)
 
+OPEN_QUESTION = (SessionState.SCHEDULED, SessionState.TO_CONFIRM, SessionState.DISPUTED)
+"""States in which somebody may still say whether they met."""
+
 
 @blueprint.get("/sessions")
 @guarded_by(takes_part)
@@ -74,6 +77,8 @@ def time(session_id: int) -> ResponseReturnValue:
     """Suggest another time instead of the one that stands there."""
     room = room_for(g.db, g.actor, session_id)
     company, session = room.company, room.session
+    if request.method == "GET" and not _is_coming(room):
+        return _nothing_to_do(session_id)
     require(may_work(g.actor, company.pairing), "propose a time to this person")
     form = open_form(TimeForm, **_as_before(session))
     if not form.validate_on_submit() or not _is_free(company, form, session):
@@ -112,6 +117,8 @@ def decline(session_id: int) -> ResponseReturnValue:
 def cancel(session_id: int) -> ResponseReturnValue:
     """Ask once more, in words, then cancel."""
     room = room_for(g.db, g.actor, session_id)
+    if request.method == "GET" and not _is_coming(room):
+        return _nothing_to_do(session_id)
     if request.method == "GET":
         is_late = is_late_cancel(room.session.starts_at, clock.now())
         return render_template("sessions/cancel.html", room=room, is_late=is_late)
@@ -236,6 +243,8 @@ def actions(session_id: int) -> ResponseReturnValue:
 def attendance(session_id: int) -> ResponseReturnValue:
     """Say whether it took place."""
     room = room_for(g.db, g.actor, session_id)
+    if request.method == "GET" and room.session.state not in OPEN_QUESTION:
+        return _nothing_to_do(session_id)
     mine, theirs = queries.answers_of(g.db, room)
     form = open_form(
         AttendanceForm,
@@ -247,6 +256,17 @@ def attendance(session_id: int) -> ResponseReturnValue:
         return page, 422 if form.errors else 200
     attendances.report(g.db, g.actor, room.session, form.draft())
     say(_("Thank you. This is settled when both of you say the same."))
+    return redirect(url_for("sessions.room", session_id=session_id), code=303)
+
+
+def _is_coming(room: Room) -> bool:
+    """Whether its time can still be changed; else an old tab asks for a page without a purpose."""
+    is_open = room.session.state in {SessionState.PROPOSED, SessionState.SCHEDULED}
+    return is_open and room.ends_at > clock.now()
+
+
+def _nothing_to_do(session_id: int) -> ResponseReturnValue:
+    """The room, which says how it stands."""
     return redirect(url_for("sessions.room", session_id=session_id), code=303)
 
 
@@ -338,7 +358,7 @@ def _room(room: Room, **sent: Any) -> ResponseReturnValue:
 
 
 def _doers(room: Room) -> list[tuple[int, str]]:
-    return [(room.me, _("I")), (room.partner.participant_id, room.partner.short_name)]
+    return [(room.me, _("Me")), (room.partner.participant_id, room.partner.short_name)]
 
 
 def _note_values(room: Room) -> dict[str, Any]:

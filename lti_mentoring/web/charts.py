@@ -6,7 +6,7 @@ from dataclasses import dataclass
 WIDTH = 560
 TALLEST = 100
 HEADROOM = 24  # for the value above the tallest bar
-FOOT = 24  # for the label below
+FOOT = 34  # for the label below
 WIDEST_BAR = 72
 
 

@@ -36,12 +36,14 @@ def _words(actor: Actor) -> list[Word]:
         return _staff_words(actor)
     if not may.sees_program(actor):
         return []
-    words: list[Word] = [(_("Home"), "home.show", ("home", "intake", "profile"))]
+    mine = ("pairings",) if actor.mentor_id is None else ()
+    words: list[Word] = [(_("Home"), "home.show", ("home", "intake", "profile", *mine))]
     if actor.mentor_id is not None:
         words.append((_("Requests"), "requests.inbox", ("requests",)))
-        words.append((_("My mentees"), "mentees.index", ("mentees",)))
+        words.append((_("My mentees"), "mentees.index", ("mentees", "pairings")))
     if actor.mentee_id is not None or actor.mentor_id is None:
-        words.append((_("Mentors"), "mentors.index", ("mentors",)))
+        asked = ("requests",) if actor.mentor_id is None else ()
+        words.append((_("Mentors"), "mentors.index", ("mentors", *asked)))
     if actor.participant_ids:
         words.append((_("Goals"), "goals.index", ("goals", "actions")))
         words.append((_("Sessions"), "sessions.index", ("sessions",)))
@@ -55,8 +57,8 @@ def _staff_words(actor: Actor) -> list[Word]:
         return []
     words: list[Word] = [
         (_("Today"), "today.show", ("today", "home")),
-        (_("People"), "pool.index", ("pool",)),
-        (_("Pairs"), "pairs.index", ("pairs",)),
+        (_("People"), "pool.index", ("pool", "mentors")),
+        (_("Pairs"), "pairs.index", ("pairs", "pairings")),
         (_("Engagement"), "engagement.index", ("engagement",)),
     ]
     if may.coordinates(actor):
@@ -64,5 +66,5 @@ def _staff_words(actor: Actor) -> list[Word]:
     if may.is_mentor(actor):  # a teaching assistant, say, who was invited to mentor
         words.append((_("My mentor card"), "profile.show", ("profile",)))
         words.append((_("Requests"), "requests.inbox", ("requests",)))
-        words.append((_("My mentees"), "mentees.index", ("mentees",)))
+        words.append((_("My mentees"), "mentees.index", ("mentees", "pairings")))
     return words

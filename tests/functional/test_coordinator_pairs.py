@@ -105,6 +105,16 @@ def test_a_dispute_is_settled_by_facts(staff, db, program):
     assert db.scalars(select(MentoringSession.state)).one() is SessionState.HELD
 
 
+def test_where_nobody_was_asked_there_is_nothing_to_settle(staff, db, program):
+    pairing = make_pairing(db, program)
+    session = make_session(db, pairing, SessionState.HELD)
+    db.commit()
+
+    teacher = staff().get(f"/pairs/disputes/{session.id}")
+
+    assert teacher.path.endswith(f"/pairs/{pairing.id}")
+
+
 def test_several_broken_pairs_are_helped_one_by_one(staff, db, program):
     make_pairing(db, program, state=PairingState.INTERRUPTED)
     bea = make_mentee(db, program, name="Bea Lima")

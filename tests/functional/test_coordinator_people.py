@@ -95,6 +95,6 @@ def test_a_mass_removal_waits_for_a_word(staff, db, program):
 
 
 def test_the_course_list_is_read_again_on_demand(staff, db, program):
-    staff().get("/people").submit("Read it again")
+    staff().get("/people").submit("Read it now")
 
     assert db.scalars(select(RosterSync.state)).one() is RosterSyncState.DUE

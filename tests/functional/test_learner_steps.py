@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from lti_mentoring.models import AvailabilityWindow, Draft, Intake, Topic, TopicWant
+from lti_mentoring.models import AvailabilityWindow, Draft, Intake, Topic, TopicOffer, TopicWant
 from lti_mentoring.services import availability
 from tests.support.arrivals import newcomer, open_as
 from tests.support.factories import add, make_mentee, make_mentor
@@ -46,13 +46,17 @@ def test_a_step_without_a_topic_is_asked_again_and_keeps_the_goal(app, db, progr
 
 
 def test_the_count_follows_what_is_chosen(app, db, program):
-    make_mentor(db, program)
+    offered, other = topic_ids(db, program)[:2]
+    mentor = make_mentor(db, program)
+    add(db, TopicOffer(participant_id=mentor.id, topic_id=int(offered)))
     ana = open_as(app, db, newcomer(db, program))
 
     everybody = ana.get("/get-started/count?step=1").text
-    nobody = ana.get(f"/get-started/count?step=1&topics={topic_ids(db, program)[0]}").text
+    somebody = ana.get(f"/get-started/count?step=1&topics={offered}").text
+    nobody = ana.get(f"/get-started/count?step=1&topics={other}").text
 
-    assert "1 mentor covers this" in everybody
+    assert "1 mentor has a free seat" in everybody
+    assert "1 mentor covers this" in somebody
     assert "No mentor covers this yet" in nobody
 
 

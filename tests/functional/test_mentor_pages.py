@@ -186,6 +186,18 @@ def test_a_second_answer_is_a_conflict(app, db, program):
     assert rui.status == 409
 
 
+def test_an_old_tab_of_an_answered_request_leads_to_the_inbox(app, db, program):
+    mentor = make_mentor(db, program)
+    request = asked(db, program, mentor)
+    rui = open_as(app, db, mentor).get("/requests")
+    rui.post(f"/requests/{request.id}/accept")
+
+    rui.get(f"/requests/{request.id}/decline")
+
+    assert rui.path.endswith("/requests")
+    assert "Ana Souza" not in rui.text
+
+
 def test_requests_of_others_are_not_there(app, db, program):
     request = asked(db, program, make_mentor(db, program))
     elsewhere = make_program(db, make_course(db))

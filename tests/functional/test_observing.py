@@ -107,7 +107,7 @@ def test_nothing_is_shared_by_itself(parent):
     parent.get("/")
 
     assert parent.path.endswith("/observing")
-    assert "Amara has not shared anything with you." in parent.text
+    assert "Amara shares nothing with you yet." in parent.text
     assert not [number for number in NUMBERS.values() if number in parent.text]
 
 
@@ -135,7 +135,7 @@ def test_it_can_be_stopped_and_then_nothing_is_seen(db, learner, parent):
     learner.submit("Stop showing my numbers to Margaret Hale")
 
     assert "Nothing is shown any more." in learner.text
-    assert "Amara has not shared anything with you." in parent.get("/").text
+    assert "Amara shares nothing with you yet." in parent.get("/").text
     verbs = db.scalars(select(Activity.detail).where(Activity.verb == Verb.PROGRESS_SHARED))
     assert list(verbs) == ["on", "off"]
 
@@ -158,7 +158,7 @@ def test_what_one_follower_may_see_another_may_not(app, db, family, learner):
 
     allow(learner)
 
-    assert "Amara has not shared anything with you." in visit(app, adviser.id).get("/").text
+    assert "Amara shares nothing with you yet." in visit(app, adviser.id).get("/").text
 
 
 def test_nobody_is_asked_whom_nobody_follows(app, db, family):

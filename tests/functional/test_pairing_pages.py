@@ -133,8 +133,8 @@ def test_the_pair_reads_when_it_met_last_and_when_it_meets_next(app, database, p
     ana = as_ana(app, pair)
 
     assert "Sessions held2 Last one2 days ago" in ana.text
-    assert "Thu 5 Mar, 09:00 proposed" in ana.text
-    assert ana.click("Open it").path.endswith(f"/sessions/{following}")
+    assert "Thu 5 Mar, 09:00 your time proposed" in ana.text
+    assert ana.click("Open the agenda").path.endswith(f"/sessions/{following}")
 
 
 def test_the_newest_text_shows_who_has_signed_it_and_asks_who_has_not(app, database, pair):

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from lti_mentoring.core import clock
-from lti_mentoring.models import Membership, Note
+from lti_mentoring.models import Membership, MentoringSession, Note
 from lti_mentoring.services import actions, session_rooms, sessions
 from lti_mentoring.vocabulary import MeetingMode, SessionState
 from tests.support.pairs import LINK
@@ -196,3 +196,24 @@ def test_no_words_of_a_session_reach_staff_or_strangers(app, database, pair):
     assert where(pair.other.membership_id, SECRET, pages) == []
     assert where(pair.teacher.id, SECRET, staff) == []
     assert f"/sessions/{number}" in where(pair.mentor.membership_id, f"{SECRET} notes", pages)
+
+
+@pytest.mark.parametrize("page", ["time", "cancel", "attendance"])
+def test_an_old_tab_of_a_settled_session_leads_to_its_room(app, database, pair, page):
+    number = agreed(database, pair)
+    with database.transaction() as db:
+        db.get_one(MentoringSession, number).state = S.HELD
+
+    ana = as_ana(app, pair).get(f"/sessions/{number}/{page}")
+
+    assert ana.path.endswith(f"/sessions/{number}")
+    assert "You met" in ana.text
+
+
+def test_what_is_over_but_not_settled_is_not_cancelled_any_more(app, database, pair, frozen_clock):
+    number = agreed(database, pair)
+    frozen_clock.tick(days=30)
+
+    ana = as_ana(app, pair).get(f"/sessions/{number}/cancel")
+
+    assert ana.path.endswith(f"/sessions/{number}")

@@ -152,4 +152,4 @@ def test_the_observer_of_the_sandbox_follows_lukas(campus):
 
     text = opened(campus, "Margaret Hale")
 
-    assert "Lukas has not shared anything with you." in text
+    assert "Lukas shares nothing with you yet." in text
