@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from lti_mentoring.core.errors import NotFound
@@ -38,6 +38,7 @@ from lti_mentoring.vocabulary import (
     IntakeState,
     MembershipState,
     MentorState,
+    ParticipantRole,
     ParticipantState,
     PublicationState,
     RequestState,
@@ -172,6 +173,14 @@ def start_of_day(now: datetime, time_zone: str) -> datetime:
 
 
 def _learners() -> ScalarSelect[int]:
+    """As their list has them: who learns in the course and only mentors is none."""
+    takes_part = exists().where(
+        Participant.membership_id == Membership.id,
+        Participant.program_id == Program.id,
+        Participant.state == ParticipantState.ACTIVE,
+    )
+    is_mentee = takes_part.where(Participant.role == ParticipantRole.MENTEE)
+    is_mentor = takes_part.where(Participant.role == ParticipantRole.MENTOR)
     return (
         select(func.count(Membership.id))
         .where(
@@ -179,6 +188,7 @@ def _learners() -> ScalarSelect[int]:
             Membership.role == CourseRole.LEARNER,
             Membership.state == MembershipState.ACTIVE,
             Membership.is_test_user.is_(False),
+            or_(is_mentee, ~is_mentor),
         )
         .correlate(Program)
         .scalar_subquery()

@@ -24,6 +24,17 @@ def test_today_is_calm_when_nothing_needs_anybody(staff, db, program):
     assert "Nothing needs you today" in staff().get("/today").text
 
 
+def test_today_counts_learners_as_their_list_does(staff, db, program):
+    make_pairing(db, program)
+    make_mentor(db, program, name="Lena Berg")
+    db.commit()
+
+    today, listed = staff().get("/today").text, staff().get("/people/learners").text
+
+    assert "1 learner" in today
+    assert "1 learner" in listed
+
+
 def test_today_names_what_needs_the_coordinator(staff, db, program, frozen_clock):
     make_pairing(db, program)
     make_mentor(db, program, state=MentorState.INVITED, invited_at=clock.now())

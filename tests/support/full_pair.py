@@ -72,7 +72,7 @@ def make_signed_pair(
                 agreement_id=text.id,
                 pairing_id=pairing.id,
                 participant_id=person.id,
-                signed_name=say(DataKind.SIGNATURE, "as in the LMS"),
+                signed_name=say(DataKind.SIGNATURE, person.membership.user.display_name),
                 signed_at=begun,
             ),
         )
