@@ -12,6 +12,7 @@ from lti_mentoring.policies.pairing import may_answer
 from lti_mentoring.policies.program import is_mentee, is_mentor
 from lti_mentoring.queries.mentor_requests import inbox_of, own_requests, request_for
 from lti_mentoring.queries.mentors import others_with_seats
+from lti_mentoring.queries.pairings import live_pairing_of_mentee
 from lti_mentoring.queries.participants import names, participant_for
 from lti_mentoring.services import mentor_requests
 from lti_mentoring.services.mentor_requests import Answer
@@ -87,7 +88,8 @@ def decline(request_id: int) -> ResponseReturnValue:
 @guarded_by(is_mentee)
 def mine() -> ResponseReturnValue:
     """Whom I have asked, and how that stands."""
-    return render_template("requests/mine.html", requests=own_requests(g.db, g.actor))
+    pair = live_pairing_of_mentee(g.db, g.actor.mentee_id)
+    return render_template("requests/mine.html", requests=own_requests(g.db, g.actor), pair=pair)
 
 
 @blueprint.post("/my-requests/<int:request_id>/withdraw")
