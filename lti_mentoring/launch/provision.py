@@ -124,6 +124,8 @@ _EVERYTHING: Select[Any] = (
         _deployments.c.registration_id == bindparam("registration_id"),
         _deployments.c.lti_id == bindparam("deployment"),
     )
+    # Whoever closes one of the two waits for this launch, and ends the sign-in that it makes.
+    .with_for_update(read=True, key_share=True, of=(_deployments, registrations.TABLE))
 )
 # The same for an observer, and the subjects of those whom the tables say they follow.
 _EVERYTHING_OF_OBSERVER = _EVERYTHING.add_columns(subjects_followed(_members).label("observes"))

@@ -209,14 +209,14 @@ def list_platforms(db: Session) -> list[PlatformRow]:
 
 
 def _registration(db: Session, registration_id: int) -> Registration:
-    found = db.get(Registration, registration_id)
+    found = db.get(Registration, registration_id, with_for_update=True)  # launches hold it
     if found is None:
         raise NotFound("registration", registration_id)
     return found
 
 
 def _deployment(db: Session, deployment_number: int) -> Deployment:
-    found = db.get(Deployment, deployment_number)
+    found = db.get(Deployment, deployment_number, with_for_update=True)
     if found is None:
         raise NotFound("deployment", deployment_number)
     return found

@@ -1,14 +1,25 @@
 """What a process remembers of registrations and keys never lets anybody in who should be out."""
 
+import threading
+
 import pytest
 from sqlalchemy import update
 
 from lti_mentoring.core import clock
 from lti_mentoring.core.keys import public_jwk
 from lti_mentoring.launch.attempts import Attempt
-from lti_mentoring.models import PlatformKeySet, Registration, SignIn, UsedState, WaitingLaunch
-from lti_mentoring.vocabulary import RegistrationState
+from lti_mentoring.models import (
+    Deployment,
+    PlatformKeySet,
+    Registration,
+    SignIn,
+    UsedState,
+    WaitingLaunch,
+)
+from lti_mentoring.services.platforms import disable_deployment, disable_registration
+from lti_mentoring.vocabulary import RegistrationState, SignInState
 from tests.launch.lms import TOOL
+from tests.support.races import at_once
 
 NEW_ISSUER = "https://moved.test"
 
@@ -133,3 +144,23 @@ def test_a_login_outlives_a_change_of_the_secret_key(house):
     )
 
     assert Attempt.read(later, attempt.signed(settings)) == attempt
+
+
+@pytest.mark.parametrize("closes", [disable_registration, disable_deployment])
+def test_a_launch_while_the_door_is_being_closed_leaves_no_sign_in(house, closes):
+    house.enter()
+    begun, is_closing = house.login(), threading.Event()
+    deployment = house.only(Deployment)
+    number = {disable_registration: deployment.registration_id, disable_deployment: deployment.id}
+
+    def close(db):
+        closes(db, number[closes])
+        db.flush()
+        is_closing.set()
+
+    def launch(_db):
+        is_closing.wait()
+        post(house, begun)
+
+    assert at_once(house.database, close, launch) == [None, None]
+    assert {row.state for row in house.rows(SignIn)} == {SignInState.ENDED}
