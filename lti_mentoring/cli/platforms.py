@@ -6,11 +6,12 @@ from typing import Any
 import click
 
 from lti_mentoring.cli.toolbox import as_json, open_toolbox, print_json
-from lti_mentoring.services import platforms
+from lti_mentoring.services import deployments, platforms, registration_invites
+from lti_mentoring.services.doors import ADMINISTRATOR
 from lti_mentoring.services.platform_check import check_platform
 from lti_mentoring.services.platforms import PlatformRow
 from lti_mentoring.services.tool_keys import ensure_signing_key
-from lti_mentoring.vocabulary import Product
+from lti_mentoring.vocabulary import DeploymentState, Product, RegistrationState
 
 MARKS = {"good": "ok  ", "warning": "note", "bad": "BAD ", "note": "    "}
 PRODUCTS = click.Choice([product.value for product in Product])
@@ -61,13 +62,17 @@ def list_all(*, as_json: bool) -> None:
     """Show every registration with its deployments."""
     with open_toolbox() as box, box.database.transaction() as db:
         rows = platforms.list_platforms(db)
+        invites = registration_invites.list_invites(db)
     if as_json:
         print_json([asdict(row) for row in rows])
         return
     for row in rows:
         _show(row)
-    if not rows:
-        click.echo("No LMS is registered yet. Type: lti-mentoring platforms add --help")
+    for invite in invites:
+        until = f"{invite.expires_at:%Y-%m-%d %H:%M} UTC"
+        click.echo(f"Invite {invite.id} for {invite.name} can be used until {until}.")
+    if not rows and not invites:
+        click.echo("No LMS is registered yet. Type: lti-mentoring platforms invite --help")
 
 
 @platforms_commands.command("check")
@@ -89,22 +94,63 @@ def check(*, registration: int, as_json: bool) -> None:
         raise SystemExit(1)
 
 
+@platforms_commands.command("invite")
+@click.option("--name", required=True, help="What you call this LMS.")
+@click.option("--approve", is_flag=True, help="Let its launches in as soon as it has registered.")
+@click.option(
+    "--hours",
+    type=click.IntRange(1, registration_invites.LONGEST_HOURS),
+    default=registration_invites.USUAL_HOURS,
+    show_default=True,
+    help="How long the address can be used.",
+)
+@click.option("--update", type=int, help="A registration's number: bring that one up to date.")
+@as_json
+def invite(*, name: str, approve: bool, hours: int, update: int | None, as_json: bool) -> None:
+    """Print a one-time address; an LMS that opens it registers the tool by itself."""
+    with open_toolbox() as box, box.database.transaction() as db:
+        ensure_signing_key(db, box.box)
+        made = registration_invites.make_invite(
+            db, ADMINISTRATOR, name=name, approves=approve, hours=hours, registration_id=update
+        )
+        url = box.settings.url(registration_invites.path_of(made.token))
+    if as_json:
+        print_json({"id": made.id, "url": url, "expires_at": made.expires_at})
+        return
+    click.echo(f"{url}\n")
+    click.echo(
+        f"Give this address to the administrator of the LMS. It works once, "
+        f"until {made.expires_at:%Y-%m-%d %H:%M} UTC."
+    )
+    click.echo(f"To take it back: lti-mentoring platforms withdraw {made.id}")
+
+
+@platforms_commands.command("withdraw")
+@click.argument("invite", type=int)
+def withdraw(*, invite: int) -> None:
+    """Take an INVITE back (by its number); what it has registered stays."""
+    with open_toolbox() as box, box.database.transaction() as db:
+        registration_invites.withdraw(db, invite)
+    click.echo("Withdrawn.")
+
+
 @platforms_commands.command("approve")
 @click.argument("registration", type=int, required=False)
 @click.option("--deployment", type=int, help="A deployment's number in the list.")
 @click.option("--deployment-id", help="A deployment id of the registration, as the LMS shows it.")
 def approve(*, registration: int | None, deployment: int | None, deployment_id: str | None) -> None:
     """Let in launches of a REGISTRATION (by its number), or of one of its deployments."""
-    if (registration is None) == (deployment is None):
-        raise click.UsageError("Name a registration, or a deployment with --deployment.")
-    with open_toolbox() as box, box.database.transaction() as db:
-        if registration is not None:
-            platforms.approve_registration(db, registration)
-            if deployment_id:
-                platforms.add_deployment(db, registration, deployment_id)
-        elif deployment is not None:
-            platforms.approve_deployment(db, deployment)
+    _move(registration, deployment, RegistrationState.APPROVED, deployment_id)
     click.echo("Approved.")
+
+
+@platforms_commands.command("pause")
+@click.argument("registration", type=int, required=False)
+@click.option("--deployment", type=int, help="A deployment's number in the list.")
+def pause(*, registration: int | None, deployment: int | None) -> None:
+    """Show people of a REGISTRATION or one deployment that mentoring takes a break."""
+    _move(registration, deployment, RegistrationState.PAUSED)
+    click.echo("Paused. To go on: lti-mentoring platforms approve …")
 
 
 @platforms_commands.command("disable")
@@ -112,14 +158,25 @@ def approve(*, registration: int | None, deployment: int | None, deployment_id: 
 @click.option("--deployment", type=int, help="A deployment's number in the list.")
 def disable(*, registration: int | None, deployment: int | None) -> None:
     """Let nobody in any more from a REGISTRATION or one deployment, and end who is in."""
+    _move(registration, deployment, RegistrationState.DISABLED)
+    click.echo("Disabled.")
+
+
+def _move(
+    registration: int | None,
+    deployment: int | None,
+    wanted: RegistrationState,
+    deployment_id: str | None = None,
+) -> None:
     if (registration is None) == (deployment is None):
         raise click.UsageError("Name a registration, or a deployment with --deployment.")
     with open_toolbox() as box, box.database.transaction() as db:
         if registration is not None:
-            platforms.disable_registration(db, registration)
+            platforms.move_registration(db, registration, wanted)
+            if deployment_id:
+                deployments.add_deployment(db, registration, deployment_id)
         elif deployment is not None:
-            platforms.disable_deployment(db, deployment)
-    click.echo("Disabled.")
+            deployments.move_deployment(db, deployment, DeploymentState(wanted.value))
 
 
 def _show(row: PlatformRow) -> None:

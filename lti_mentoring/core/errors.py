@@ -67,6 +67,20 @@ class NotAMember(LaunchRefused):
     """The launch is genuine, but names no person of a course; the page explains, no account."""
 
 
+class RegistrationRefused(MentoringError):
+    """A platform that cannot be registered like this.
+
+    ``code`` is short and stable; ``reason`` is for the administrator. ``said`` is what the
+    platform itself answered, if it did.
+    """
+
+    def __init__(self, code: str, reason: str, said: str = "") -> None:
+        super().__init__(f"{code}: {reason}")
+        self.code = code
+        self.reason = reason
+        self.said = said
+
+
 class AddressRefused(MentoringError):
     """An outgoing request to an address that the tool does not talk to."""
 

@@ -18,6 +18,9 @@ _TABLE = cast(Table, Deployment.__table__)
 _NOTE = insert(_TABLE).returning(_TABLE.c.id)
 _NOTE_ACT = insert(cast(Table, Activity.__table__))
 _KEYS = cast(Table, PlatformKeySet.__table__)
+_ADMITS = select(registrations.TABLE.c.admits_deployments).where(
+    registrations.TABLE.c.id == bindparam("registration_id")
+)
 _STATE: Select[Any] = (
     select(
         *registrations.COLUMNS,
@@ -49,7 +52,7 @@ def check_deployment(
     Raises:
         Outdated: if the launch was checked against something that has changed.
         UnknownDeployment: if it was never seen before.
-        AwaitingActivation: ``deployment-pending`` or ``deployment-disabled``.
+        AwaitingActivation: ``deployment-pending``, ``-paused`` or ``-disabled``.
     """
     key = {"registration_id": registration_id, "lti_id": lti_id}
     found = connection.execute(_STATE, key).first()
@@ -63,7 +66,7 @@ def check_state(state: DeploymentState) -> None:
     """Go on only with approved deployments.
 
     Raises:
-        AwaitingActivation: ``deployment-pending`` or ``deployment-disabled``.
+        AwaitingActivation: ``deployment-pending``, ``-paused`` or ``-disabled``.
     """
     if state is not DeploymentState.APPROVED:
         raise AwaitingActivation(f"deployment-{state.value}", f"the deployment is {state.value}")
@@ -71,14 +74,20 @@ def check_state(state: DeploymentState) -> None:
 
 def note_unknown_deployment(
     connection: Connection, registration_id: int, lti_id: str, now: datetime
-) -> None:
-    """Put a deployment that was never seen before in front of the administrator (LTI-03)."""
+) -> DeploymentState:
+    """Write down a deployment that was never seen before; returns whether it is let in.
+
+    It waits for the administrator (LTI-03), unless its client id belongs to one institution.
+    """
+    admits = connection.scalar(_ADMITS, {"registration_id": registration_id})
+    state = DeploymentState.APPROVED if admits else DeploymentState.PENDING
     values = {
         "registration_id": registration_id,
         "lti_id": lti_id,
-        "state": DeploymentState.PENDING,
+        "state": state,
         "created_at": now,
     }
     deployment_id = connection.scalar(_NOTE, values)
     act = {"verb": Verb.DEPLOYMENT_SEEN, "noun": "deployment", "noun_id": deployment_id, "at": now}
-    connection.execute(_NOTE_ACT, act)
+    connection.execute(_NOTE_ACT, {**act, "detail": state})
+    return state

@@ -200,7 +200,7 @@ def provision(
 
     Raises:
         Outdated: if it was checked against something that has changed.
-        AwaitingActivation: ``deployment-pending`` or ``deployment-disabled``.
+        AwaitingActivation: ``deployment-pending``, ``-paused`` or ``-disabled``.
         IntegrityError: if another launch made the same rows at the same moment; try again.
     """
     connection = unit.connection

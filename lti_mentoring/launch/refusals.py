@@ -37,6 +37,7 @@ KINDS: Mapping[str, Kind] = {
     "registration-unknown": Kind("setup"),
     "registration-ambiguous": Kind("setup"),
     "registration-pending": Kind("pending", 403),
+    "registration-paused": Kind("paused", 403),
     "registration-disabled": Kind("disabled", 403),
     "target": Kind("setup"),
     # the form
@@ -66,6 +67,7 @@ KINDS: Mapping[str, Kind] = {
     "version": Kind("broken"),
     "deployment": Kind("setup"),
     "deployment-pending": Kind("pending", 403),
+    "deployment-paused": Kind("paused", 403),
     "deployment-disabled": Kind("disabled", 403),
     "message-type": Kind("message"),
     "resource-link": Kind("broken"),

@@ -89,7 +89,7 @@ def check_approved(state: RegistrationState) -> None:
     """Go on only with approved registrations.
 
     Raises:
-        AwaitingActivation: ``registration-pending`` or ``registration-disabled``.
+        AwaitingActivation: ``registration-pending``, ``-paused`` or ``-disabled``.
     """
     if state is not RegistrationState.APPROVED:
         raise AwaitingActivation(f"registration-{state.value}", f"the registration is {state}")

@@ -29,7 +29,12 @@ from lti_mentoring.models.mentoring_session import (
 from lti_mentoring.models.pairing import FitCheck, Pairing
 from lti_mentoring.models.participant import AvailabilityWindow, Participant
 from lti_mentoring.models.people import Membership, Observation, PlatformUser
-from lti_mentoring.models.platform import Deployment, Platform, Registration
+from lti_mentoring.models.platform import (
+    Deployment,
+    Platform,
+    Registration,
+    RegistrationInvite,
+)
 from lti_mentoring.models.program import Program, ProgramBreak, Topic
 from lti_mentoring.models.security import (
     AccessToken,
@@ -80,6 +85,7 @@ __all__ = [
     "ProgramBreak",
     "RefusedLaunch",
     "Registration",
+    "RegistrationInvite",
     "ResourceLink",
     "RosterSync",
     "ScorePublication",

@@ -30,6 +30,8 @@ class Registration(Base):
     ``audience`` is what the token endpoint wants as ``aud`` where that is not its own
     address (Brightspace); ``trusted_audiences`` are those that its tokens may name beside the
     tool (LTI-31), blank-separated. Keyed by (issuer, client id), never by issuer alone (LTI-01).
+    ``admits_deployments`` says that the client id belongs to one institution, so that each of its
+    deployments is let in when it is first seen.
     """
 
     __tablename__ = "registration"
@@ -44,6 +46,7 @@ class Registration(Base):
     jwks_url: Mapped[str] = mapped_column(Text)
     audience: Mapped[str | None] = mapped_column(Text)
     trusted_audiences: Mapped[str] = mapped_column(Text, default="")
+    admits_deployments: Mapped[bool] = mapped_column(default=False)
     state: Mapped[RegistrationState] = mapped_column(default=RegistrationState.PENDING)
     created_at: Mapped[datetime]
 
@@ -66,3 +69,24 @@ class Deployment(Base):
     created_at: Mapped[datetime]
 
     registration: Mapped[Registration] = relationship(back_populates="deployments")
+
+
+class RegistrationInvite(Base):
+    """A one-time address at which an LMS registers the tool by itself (LTI-130).
+
+    ``approves`` lets launches in as soon as it is used. ``registration_id`` is the one that it may
+    bring up to date, or afterwards the one that it has made. While ``claimed_until`` is ahead
+    somebody is using it.
+    """
+
+    __tablename__ = "registration_invite"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(255))
+    approves: Mapped[bool] = mapped_column(default=False)
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]

@@ -40,14 +40,16 @@ def _to(*states: StrEnum) -> frozenset[StrEnum]:
 _R = RegistrationState
 REGISTRATION: Mapping[StrEnum, frozenset[StrEnum]] = {
     _R.PENDING: _to(_R.APPROVED, _R.DISABLED),
-    _R.APPROVED: _to(_R.DISABLED),
+    _R.APPROVED: _to(_R.PAUSED, _R.DISABLED),
+    _R.PAUSED: _to(_R.APPROVED, _R.DISABLED),
     _R.DISABLED: _to(_R.APPROVED),
 }
 
 _D = DeploymentState
 DEPLOYMENT: Mapping[StrEnum, frozenset[StrEnum]] = {
     _D.PENDING: _to(_D.APPROVED, _D.DISABLED),
-    _D.APPROVED: _to(_D.DISABLED),
+    _D.APPROVED: _to(_D.PAUSED, _D.DISABLED),
+    _D.PAUSED: _to(_D.APPROVED, _D.DISABLED),
     _D.DISABLED: _to(_D.APPROVED),
 }
 

@@ -1,40 +1,33 @@
-"""Platforms that may open the tool: added, approved, disabled by an administrator's command."""
+"""Platforms that may open the tool: their registrations, added and changed by administrators."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_mentoring.core import clock
 from lti_mentoring.core.errors import AddressRefused, Conflict, NotFound
 from lti_mentoring.core.http import check_address
-from lti_mentoring.models import (
-    Course,
-    Deployment,
-    Membership,
-    Platform,
-    Registration,
-    SignIn,
-)
+from lti_mentoring.models import Course, Deployment, Platform, Registration
 from lti_mentoring.policies.actor import Actor
-from lti_mentoring.rules.transitions import next_state
 from lti_mentoring.services import activity
-from lti_mentoring.vocabulary import (
-    DeploymentState,
-    Product,
-    RegistrationState,
-    SignInState,
-    Verb,
-)
+from lti_mentoring.services.deployments import add_deployment
+from lti_mentoring.services.doors import ADMINISTRATOR, move
+from lti_mentoring.vocabulary import DeploymentState, Product, RegistrationState, Verb
 
-ADDRESSES = ("issuer", "authorization", "token", "key set")
-ADMINISTRATOR = Actor.system("administrator's command")
+NAMES = ("issuer", "authorization", "token", "key set")
 
-Door = TypeVar("Door", Registration, Deployment)
-"""What people come in through, and what can be approved and disabled."""
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where a platform is reached; ``audience`` where that is not the token address."""
+
+    auth_url: str
+    token_url: str
+    jwks_url: str
+    audience: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +54,7 @@ class PlatformRow:
     deployments: tuple[DeploymentRow, ...]
 
 
-def add_platform(  # noqa: PLR0913 -- an LMS has that many addresses, all told by name
+def add_platform(  # noqa: PLR0913 -- an LMS has that many facts, all told by name
     db: Session,
     *,
     name: str,
@@ -82,34 +75,67 @@ def add_platform(  # noqa: PLR0913 -- an LMS has that many addresses, all told b
         AddressRefused: if one of the addresses is none that the tool talks to.
         Conflict: if the issuer and client id are registered already.
     """
-    named = zip(ADDRESSES, (issuer, auth_url, token_url, jwks_url), strict=True)
+    named = zip(NAMES, (issuer, auth_url, token_url, jwks_url), strict=True)
     for what, url in named:
         _check(what, url, allow_private=allow_private)
     known = find_registration(db, issuer, client_id)
     if known is not None:
         raise Conflict(f"this issuer and client id are registered already (number {known.id})")
-    now = clock.now()
-    platform = Platform(name=name, product=product, created_at=now)
-    registration = Registration(
-        platform=platform,
+    registration = add_registration(
+        db,
+        ADMINISTRATOR,
+        name=name,
         issuer=issuer,
         client_id=client_id,
-        auth_url=auth_url,
-        token_url=token_url,
-        jwks_url=jwks_url,
-        audience=audience or None,
-        trusted_audiences=" ".join(trusted_audiences),
+        addresses=Addresses(auth_url, token_url, jwks_url, audience or None),
+        product=product,
         state=RegistrationState.APPROVED,
-        created_at=now,
     )
-    db.add(registration)
-    db.flush()  # the record and the deployment name it
-    activity.record(
-        db, ADMINISTRATOR, Verb.REGISTRATION_ADDED, "registration", registration.id, product
-    )
+    registration.trusted_audiences = " ".join(trusted_audiences)
     if deployment_id:
         add_deployment(db, registration.id, deployment_id)
     return registration
+
+
+def add_registration(  # noqa: PLR0913 -- the same facts
+    db: Session,
+    actor: Actor,
+    *,
+    name: str,
+    issuer: str,
+    client_id: str,
+    addresses: Addresses,
+    product: Product,
+    state: RegistrationState,
+) -> Registration:
+    """Write down a registration whose addresses were checked."""
+    now = clock.now()
+    registration = Registration(
+        platform=Platform(name=name, product=product, created_at=now),
+        issuer=issuer,
+        client_id=client_id,
+        auth_url=addresses.auth_url,
+        token_url=addresses.token_url,
+        jwks_url=addresses.jwks_url,
+        audience=addresses.audience,
+        state=state,
+        created_at=now,
+    )
+    db.add(registration)
+    db.flush()  # the record and the deployments name it
+    activity.record(db, actor, Verb.REGISTRATION_ADDED, "registration", registration.id, product)
+    return registration
+
+
+def change_addresses(
+    db: Session, actor: Actor, registration: Registration, addresses: Addresses
+) -> None:
+    """Bring a registration up to date; who may come in stays as it was."""
+    registration.auth_url = addresses.auth_url
+    registration.token_url = addresses.token_url
+    registration.jwks_url = addresses.jwks_url
+    registration.audience = addresses.audience
+    activity.record(db, actor, Verb.REGISTRATION_CHANGED, "registration", registration.id)
 
 
 def find_registration(db: Session, issuer: str, client_id: str) -> Registration | None:
@@ -121,66 +147,20 @@ def find_registration(db: Session, issuer: str, client_id: str) -> Registration 
     )
 
 
-def add_deployment(db: Session, registration_id: int, lti_id: str) -> Deployment:
-    """Approve a deployment by the id that the LMS shows, known or not yet seen."""
-    known = db.scalar(
-        select(Deployment).where(
-            Deployment.registration_id == registration_id, Deployment.lti_id == lti_id
-        )
-    )
-    if known is not None:
-        return approve_deployment(db, known.id)
-    deployment = Deployment(
-        registration_id=registration_id,
-        lti_id=lti_id,
-        state=DeploymentState.APPROVED,
-        created_at=clock.now(),
-    )
-    db.add(deployment)
-    db.flush()
-    _record(db, deployment)
-    return deployment
-
-
-def approve_registration(db: Session, registration_id: int) -> Registration:
-    """Let its approved deployments in; what is approved stays so.
+def move_registration(
+    db: Session, registration_id: int, wanted: RegistrationState, actor: Actor = ADMINISTRATOR
+) -> Registration:
+    """Let its approved deployments in, pause it, or close it for good and end who is in.
 
     Raises:
         NotFound: if there is no such registration.
+        Conflict: if it cannot go there from where it is.
     """
-    return _moved(db, _registration(db, registration_id), RegistrationState.APPROVED)
-
-
-def approve_deployment(db: Session, deployment_number: int) -> Deployment:
-    """Let launches of this deployment in; what is approved stays so.
-
-    Raises:
-        NotFound: if there is no such deployment.
-    """
-    return _moved(db, _deployment(db, deployment_number), DeploymentState.APPROVED)
-
-
-def disable_registration(db: Session, registration_id: int) -> Registration:
-    """Let nobody in any more from this platform, and end who is in.
-
-    Raises:
-        NotFound: if there is no such registration.
-    """
-    registration = _moved(db, _registration(db, registration_id), RegistrationState.DISABLED)
-    deployments = select(Deployment.id).where(Deployment.registration_id == registration.id)
-    _end_sign_ins(db, list(db.scalars(deployments)))
-    return registration
-
-
-def disable_deployment(db: Session, deployment_number: int) -> Deployment:
-    """Let nobody in any more from this deployment, and end who is in.
-
-    Raises:
-        NotFound: if there is no such deployment.
-    """
-    deployment = _moved(db, _deployment(db, deployment_number), DeploymentState.DISABLED)
-    _end_sign_ins(db, [deployment.id])
-    return deployment
+    found = db.get(Registration, registration_id, with_for_update=True)  # launches hold it
+    if found is None:
+        raise NotFound("registration", registration_id)
+    move(db, actor, found, wanted)
+    return found
 
 
 def list_platforms(db: Session) -> list[PlatformRow]:
@@ -208,50 +188,8 @@ def list_platforms(db: Session) -> list[PlatformRow]:
     ]
 
 
-def _registration(db: Session, registration_id: int) -> Registration:
-    found = db.get(Registration, registration_id, with_for_update=True)  # launches hold it
-    if found is None:
-        raise NotFound("registration", registration_id)
-    return found
-
-
-def _deployment(db: Session, deployment_number: int) -> Deployment:
-    found = db.get(Deployment, deployment_number, with_for_update=True)
-    if found is None:
-        raise NotFound("deployment", deployment_number)
-    return found
-
-
 def _check(what: str, url: str, *, allow_private: bool) -> None:
     try:
         check_address(url, allow_private=allow_private)
     except AddressRefused as error:
         raise AddressRefused(f"the {what} address {url!r}: {error}") from error
-
-
-def _end_sign_ins(db: Session, deployment_ids: list[int]) -> None:
-    inside = (
-        select(Membership.id)
-        .join(Course, Course.id == Membership.course_id)
-        .where(Course.deployment_id.in_(deployment_ids))
-    )
-    db.execute(
-        update(SignIn)
-        .where(SignIn.membership_id.in_(inside), SignIn.state == SignInState.ACTIVE)
-        .values(state=SignInState.ENDED)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _moved(db: Session, row: Door, wanted: RegistrationState | DeploymentState) -> Door:
-    if row.state is not wanted:
-        after: Any = next_state(row.state, wanted)  # each has states of its own
-        row.state = after
-        _record(db, row)
-    return row
-
-
-def _record(db: Session, row: Registration | Deployment) -> None:
-    is_deployment = isinstance(row, Deployment)
-    verb = Verb.DEPLOYMENT_APPROVED if is_deployment else Verb.REGISTRATION_ADDED
-    activity.record(db, ADMINISTRATOR, verb, row.__tablename__, row.id, row.state)

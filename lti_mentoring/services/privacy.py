@@ -74,6 +74,7 @@ REGISTER: Mapping[str, Entry] = {
     "program_break": _internal(Keeping.KEPT, "the program's design"),
     "refused_launch": _internal(Keeping.EXPIRES, "holds codes and reasons, no person"),
     "registration": _internal(Keeping.KEPT, "no person in it"),
+    "registration_invite": _internal(Keeping.KEPT, "no person in it, its secret hashed"),
     "resource_link": _internal(Keeping.KEPT, "no person in it"),
     "roster_sync": _internal(Keeping.KEPT, "counts only"),
     "score_publication": _exported(Keeping.KEPT, "what was sent to the gradebook"),

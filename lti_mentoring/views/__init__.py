@@ -20,13 +20,14 @@ from lti_mentoring.views import (
     pool,
     profile,
     programs,
+    registration,
     requests,
     sessions,
     sign_ins,
     today,
 )
 
-PUBLIC: tuple[Blueprint, ...] = (lti.blueprint, health.blueprint)
+PUBLIC: tuple[Blueprint, ...] = (lti.blueprint, registration.blueprint, health.blueprint)
 PAGES: tuple[Blueprint, ...] = (
     home.blueprint,
     intake.blueprint,

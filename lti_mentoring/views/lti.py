@@ -50,6 +50,7 @@ from lti_mentoring.launch.throttle import Throttle, TooMany
 from lti_mentoring.launch.token import check_header, parse
 from lti_mentoring.launch.validator import Expected
 from lti_mentoring.services.tool_keys import public_key_set
+from lti_mentoring.vocabulary import DeploymentState
 from lti_mentoring.web import cookies, identity
 from lti_mentoring.web.guards import anyone, guarded_by
 
@@ -115,6 +116,8 @@ def launch() -> ResponseReturnValue:
         is_news = current_app.extensions["mentoring"].registrations.renew(attempt.registration_id)
         if isinstance(error, Outdated):
             return _arrive(attempt, sent, error.keys_stored_at)
+        if isinstance(error, UnknownDeployment) and _is_let_in(error.lti_id):
+            return _arrive(attempt, sent, None)
         if is_news:  # it was refused for something that this process remembered wrongly
             return _arrive(attempt, sent, None)
         raise
@@ -194,8 +197,6 @@ def refused(error: LaunchRefused) -> ResponseReturnValue:
     registration_id, now = g.get("registration_id"), clock.now()
     with current_app.extensions["mentoring"].database.transaction() as db:
         refusals.record(db.connection(), error, registration_id, incident, now)
-    if isinstance(error, UnknownDeployment):
-        _note_deployment(error.lti_id)
     facts_to_log = {"code": error.code, "incident": incident, "registration": registration_id}
     log.warning("launch refused: %s", error.reason, extra=facts_to_log)
     page = render_template(
@@ -371,12 +372,16 @@ def _with_second_try(enter: Callable[[Connection], T]) -> T:
         return enter(g.unit.connection)
 
 
-def _note_deployment(lti_id: str) -> None:
+def _is_let_in(lti_id: str) -> bool:
+    """Note a deployment that was never seen before; whether its launches are let in."""
     try:
         with current_app.extensions["mentoring"].database.transaction() as db:
-            note_unknown_deployment(db.connection(), g.registration_id, lti_id, clock.now())
+            number, now = g.registration_id, clock.now()
+            state = note_unknown_deployment(db.connection(), number, lti_id, now)
     except IntegrityError:
         log.info("the deployment was noted at the same moment")
+        return True  # looking again tells what was noted
+    return state is DeploymentState.APPROVED
 
 
 def _allow_frames(addresses: list[str | None]) -> None:

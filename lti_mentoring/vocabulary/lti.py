@@ -29,6 +29,21 @@ class MediaType(StrEnum):
     RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"
 
 
+class Message(StrEnum):
+    """Message types that the tool serves (LTI-40)."""
+
+    RESOURCE_LINK = "LtiResourceLinkRequest"
+    DEEP_LINKING = "LtiDeepLinkingRequest"
+
+
+class PrivacyLevel(StrEnum):
+    """Which personal facts an administrator lets the LMS send, chosen at registration."""
+
+    NAMES = "names"
+    NAMES_AND_EMAIL = "names_and_email"
+    ANONYMOUS = "anonymous"
+
+
 class Product(StrEnum):
     """The LMS a platform runs, as the administrator said; chooses quirks, never rights."""
 
@@ -46,6 +61,7 @@ class RegistrationState(StrEnum):
 
     PENDING = "pending"
     APPROVED = "approved"
+    PAUSED = "paused"
     DISABLED = "disabled"
 
 
@@ -54,6 +70,7 @@ class DeploymentState(StrEnum):
 
     PENDING = "pending"
     APPROVED = "approved"
+    PAUSED = "paused"
     DISABLED = "disabled"
 
 

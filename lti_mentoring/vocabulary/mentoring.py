@@ -273,7 +273,10 @@ class Verb(StrEnum):
 
     REGISTRATION_ADDED = "registration_added"
     DEPLOYMENT_SEEN = "deployment_seen"
-    DEPLOYMENT_APPROVED = "deployment_approved"
+    REGISTRATION_MOVED = "registration_moved"
+    REGISTRATION_CHANGED = "registration_changed"
+    DEPLOYMENT_MOVED = "deployment_moved"
+    INVITE_MADE = "invite_made"
     ROSTER_APPLIED = "roster_applied"
     ROSTER_HELD = "roster_held"
     PROGRAM_CREATED = "program_created"

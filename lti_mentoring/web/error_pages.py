@@ -22,6 +22,7 @@ from lti_mentoring.core.errors import (
     NotFound,
     PlatformRefused,
     PlatformUnavailable,
+    RegistrationRefused,
     SignInMissing,
     Stale,
 )
@@ -37,6 +38,7 @@ STATUS: Mapping[type[MentoringError], int] = {
     LaunchRefused: 400,
     AwaitingActivation: 403,
     NotAMember: 403,
+    RegistrationRefused: 400,
     AddressRefused: 503,
     PlatformUnavailable: 503,
     PlatformRefused: 503,

@@ -7,8 +7,10 @@ from sqlalchemy import select
 
 from lti_mentoring.cli import main
 from lti_mentoring.cli.demo import introduce, own_secret
+from lti_mentoring.core.errors import RegistrationRefused
 from lti_mentoring.models import Registration, ScorePublication, SignIn, ToolKey
 from lti_mentoring.sandbox.app import create_sandbox
+from lti_mentoring.services.registration_invites import open_invite
 from lti_mentoring.vocabulary import (
     ActivityProgress,
     DeploymentState,
@@ -110,7 +112,42 @@ def test_a_deployment_is_approved_by_its_number_or_before_it_was_seen(command, d
     ]
 
 
-@pytest.mark.parametrize("act", ["approve", "disable"])
+def test_a_pause_ends_who_is_in_and_can_be_ended(command, database):
+    with database.transaction() as db:
+        number = make_deployment(db, make_registration(db)).id
+
+    command("platforms", "pause", "--deployment", number)
+    assert command("platforms", "list", "--json")[0]["deployments"][0]["state"] == "paused"
+
+    command("platforms", "approve", "--deployment", number)
+    assert command("platforms", "list", "--json")[0]["deployments"][0]["state"] == "approved"
+
+
+def test_an_invite_is_an_address_that_works_once_and_can_be_taken_back(command, database):
+    made = command("platforms", "invite", "--name", "Harbor", "--hours", "2", "--json")
+
+    address, token = made["url"].rsplit("/", 1)
+    assert address == "http://localhost:8000/lti/register"
+    with database.reading() as db:
+        found = open_invite(db, token)
+    assert (found.name, found.approves) == ("Harbor", False)
+    assert f"Invite {made['id']} for Harbor" in command("platforms", "list")
+
+    command("platforms", "withdraw", made["id"])
+
+    assert "Invite" not in command("platforms", "list")
+    with database.reading() as db, pytest.raises(RegistrationRefused):
+        open_invite(db, token)
+
+
+def test_an_invite_for_a_registration_that_is_not_there_is_not_made(command):
+    wrong = ("platforms", "invite", "--name", "Harbor", "--update", 99)
+
+    assert "There is no registration 99" in command(*wrong, code=1)
+    assert "There is no invite 99" in command("platforms", "withdraw", 99, code=1)
+
+
+@pytest.mark.parametrize("act", ["approve", "pause", "disable"])
 def test_what_does_not_exist_is_said_so(command, act):
     assert "There is no registration 99" in command("platforms", act, 99, code=1)
     assert "There is no deployment 99" in command("platforms", act, "--deployment", 99, code=1)

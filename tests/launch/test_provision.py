@@ -220,7 +220,23 @@ def test_an_unknown_deployment_waits_and_makes_nothing_else(house, platform_key)
     assert {row.registration_id for row in house.rows(RefusedLaunch)} == {lms.registration_id}
 
 
-@pytest.mark.parametrize("state", [DeploymentState.PENDING, DeploymentState.DISABLED])
+def test_a_client_id_of_one_institution_brings_its_deployments_in(house, platform_key):
+    """C20: a platform that named no deployment when it registered names one with a launch."""
+    lms = Lms(platform_key, client_id="new").register(house.database, approved=False)
+    with house.database.transaction() as db:
+        db.get_one(Registration, lms.registration_id).admits_deployments = True
+
+    assert house.launch(lms=lms).status_code == 303
+
+    with house.database.reading() as db:
+        noted = db.query(Deployment).filter_by(registration_id=lms.registration_id).one()
+    assert noted.state is DeploymentState.APPROVED
+    assert house.rows(RefusedLaunch) == []
+
+
+@pytest.mark.parametrize(
+    "state", [DeploymentState.PENDING, DeploymentState.PAUSED, DeploymentState.DISABLED]
+)
 def test_a_deployment_that_is_not_approved_is_refused(house, state):
     change(house, Deployment, state=state)
 

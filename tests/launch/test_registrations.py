@@ -16,8 +16,9 @@ from lti_mentoring.models import (
     UsedState,
     WaitingLaunch,
 )
-from lti_mentoring.services.platforms import disable_deployment, disable_registration
-from lti_mentoring.vocabulary import RegistrationState, SignInState
+from lti_mentoring.services.deployments import move_deployment
+from lti_mentoring.services.platforms import move_registration
+from lti_mentoring.vocabulary import DeploymentState, RegistrationState, SignInState
 from tests.launch.lms import TOOL
 from tests.support.races import at_once
 
@@ -146,15 +147,19 @@ def test_a_login_outlives_a_change_of_the_secret_key(house):
     assert Attempt.read(later, attempt.signed(settings)) == attempt
 
 
-@pytest.mark.parametrize("closes", [disable_registration, disable_deployment])
+@pytest.mark.parametrize("closes", [move_registration, move_deployment])
 def test_a_launch_while_the_door_is_being_closed_leaves_no_sign_in(house, closes):
     house.enter()
     begun, is_closing = house.login(), threading.Event()
     deployment = house.only(Deployment)
-    number = {disable_registration: deployment.registration_id, disable_deployment: deployment.id}
+    number = {move_registration: deployment.registration_id, move_deployment: deployment.id}
+    closed = {
+        move_registration: RegistrationState.DISABLED,
+        move_deployment: DeploymentState.DISABLED,
+    }
 
     def close(db):
-        closes(db, number[closes])
+        closes(db, number[closes], closed[closes])
         db.flush()
         is_closing.set()
 

@@ -60,6 +60,7 @@ def registration() -> None:
         sa.Column("jwks_url", sa.Text(), nullable=False),
         sa.Column("audience", sa.Text(), nullable=True),
         sa.Column("trusted_audiences", sa.Text(), nullable=False),
+        sa.Column("admits_deployments", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -70,6 +71,34 @@ def registration() -> None:
     )
     op.create_index(
         op.f("ix_registration_platform_id"), "registration", ["platform_id"], unique=False
+    )
+
+
+def registration_invite() -> None:
+    op.create_table(
+        "registration_invite",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("approves", sa.Boolean(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_registration_invite_registration_id_registration"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registration_invite")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_registration_invite_token_hash")),
+    )
+    op.create_index(
+        op.f("ix_registration_invite_registration_id"),
+        "registration_invite",
+        ["registration_id"],
+        unique=False,
     )
 
 
@@ -1387,6 +1416,7 @@ TABLES = (
     platform_key_set,
     tool_key,
     registration,
+    registration_invite,
     access_token,
     deployment,
     used_state,

@@ -1,0 +1,180 @@
+"""Whether what an LMS says about itself can be believed, and what it offers (LTI-130…138)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from lti_mentoring.core.errors import RegistrationRefused
+from lti_mentoring.core.texts import clean, is_identifier
+from lti_mentoring.rules.tool_configuration import TOOL_CONFIGURATION, Offer
+from lti_mentoring.vocabulary import Product
+
+PLATFORM_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-platform-configuration"
+LONGEST_ADDRESS = 2000
+LONGEST_ISSUER = 255
+
+PRODUCTS: Mapping[str, Product] = {
+    "moodle": Product.MOODLE,
+    "canvas": Product.CANVAS,
+    "blackboard": Product.BLACKBOARD,
+    "blackboardlearn": Product.BLACKBOARD,
+    "desire2learn": Product.BRIGHTSPACE,
+    "brightspace": Product.BRIGHTSPACE,
+    "d2l": Product.BRIGHTSPACE,
+    "sakai": Product.SAKAI,
+    "sakailms.org": Product.SAKAI,
+    "openedx": Product.OPENEDX,
+    "open-edx": Product.OPENEDX,
+}
+"""Product family codes as platforms write them; they choose quirks and never rights."""
+
+SHARED_ISSUERS: Mapping[str, tuple[str, ...]] = {
+    "https://canvas.instructure.com": ("instructure.com", "canvaslms.com"),
+    "https://canvas.beta.instructure.com": ("instructure.com", "canvaslms.com"),
+    "https://canvas.test.instructure.com": ("instructure.com", "canvaslms.com"),
+    "https://blackboard.com": ("blackboard.com", "anthology.com"),
+}
+"""Issuers that all customers of a maker share, and the maker's own domains: whoever claims such
+an issuer must have people authenticated, and keys published, there (LTI-132)."""
+
+_CODE = re.compile(r"[^a-z0-9.-]")
+
+
+@dataclass(frozen=True)
+class PlatformConfiguration:
+    """A platform's description of itself, checked."""
+
+    issuer: str
+    auth_url: str
+    token_url: str
+    jwks_url: str
+    registration_url: str
+    audience: str | None
+    offer: Offer
+
+
+@dataclass(frozen=True)
+class RegisteredAs:
+    """What the platform calls the tool from now on; not every platform names a deployment."""
+
+    client_id: str
+    deployment_id: str | None
+
+
+def read_configuration(document: Any, found_at: str) -> PlatformConfiguration:
+    """The platform that ``document`` describes.
+
+    Args:
+        document: JSON, from a stranger.
+        found_at: where it was read; whoever answers there speaks for that host alone.
+
+    Raises:
+        RegistrationRefused: ``configuration`` if something is missing or misshapen, ``issuer`` if
+            it speaks for somebody else.
+    """
+    if not isinstance(document, dict):
+        raise RegistrationRefused("configuration", "it is no JSON object")
+    issuer = _text(document, "issuer", LONGEST_ISSUER)
+    auth_url = _text(document, "authorization_endpoint")
+    jwks_url = _text(document, "jwks_uri")
+    _check_issuer(issuer, found_at, (auth_url, jwks_url))
+    return PlatformConfiguration(
+        issuer=issuer,
+        auth_url=auth_url,
+        token_url=_text(document, "token_endpoint"),
+        jwks_url=jwks_url,
+        registration_url=_text(document, "registration_endpoint"),
+        audience=_audience(document.get("authorization_server")),
+        offer=_offer(document),
+    )
+
+
+def speaks_for(issuer: str, found_at: str) -> bool:
+    """Whether whoever answers at ``found_at`` has shown that the issuer's site is theirs.
+
+    Enough to bring a registration up to date. A shared issuer nobody has for themselves.
+    """
+    if issuer in SHARED_ISSUERS:
+        return False
+    ours, theirs = urlsplit(issuer), urlsplit(found_at)
+    inside = theirs.path.startswith(ours.path.rstrip("/") + "/")
+    return (ours.scheme, ours.netloc) == (theirs.scheme, theirs.netloc) and inside
+
+
+def read_answer(document: Any) -> RegisteredAs:
+    """What the platform's answer to the registration says.
+
+    Its scopes are not read: they are no proof (Moodle overstates them, LTI-135).
+
+    Raises:
+        RegistrationRefused: ``answer`` if it names no client id.
+    """
+    client_id = document.get("client_id") if isinstance(document, dict) else None
+    if isinstance(client_id, int) and not isinstance(client_id, bool):
+        client_id = str(client_id)
+    if not is_identifier(client_id):
+        raise RegistrationRefused("answer", "the platform's answer names no client id")
+    described = document.get(TOOL_CONFIGURATION)
+    told = described.get("deployment_id") if isinstance(described, dict) else None
+    told = str(told) if isinstance(told, int) and not isinstance(told, bool) else told
+    usable = is_identifier(told) and str(told).isascii()
+    return RegisteredAs(str(client_id), str(told) if usable else None)
+
+
+def product_of(code: object) -> Product:
+    """The product with this family code."""
+    return PRODUCTS.get(_CODE.sub("", clean(code, 64).lower()), Product.OTHER)
+
+
+def _check_issuer(issuer: str, found_at: str, endpoints: tuple[str, ...]) -> None:
+    domains = SHARED_ISSUERS.get(issuer)
+    if domains is not None:
+        if not all(_is_within(url, domains) for url in endpoints):
+            raise RegistrationRefused("issuer", "the issuer's maker has other addresses")
+        return
+    if urlsplit(issuer).netloc.lower() != urlsplit(found_at).netloc.lower():
+        raise RegistrationRefused("issuer", "the issuer is another site than its configuration's")
+
+
+def _is_within(url: str, domains: tuple[str, ...]) -> bool:
+    host = (urlsplit(url).hostname or "").lower()
+    return any(host == domain or host.endswith(f".{domain}") for domain in domains)
+
+
+def _text(document: Mapping[str, Any], name: str, limit: int = LONGEST_ADDRESS) -> str:
+    value = document.get(name)
+    if not is_identifier(value, limit) or " " in str(value):
+        raise RegistrationRefused("configuration", f"{name} is missing or misshapen")
+    return str(value)
+
+
+def _audience(server: object) -> str | None:
+    """Whom assertions are for, if that is not the token endpoint.
+
+    An address (Brightspace); never a bare host, which Canvas writes there and does not accept.
+    """
+    if not is_identifier(server, LONGEST_ADDRESS):
+        return None
+    return str(server) if urlsplit(str(server)).scheme in {"http", "https"} else None
+
+
+def _offer(document: Mapping[str, Any]) -> Offer:
+    described = document.get(PLATFORM_CONFIGURATION)
+    platform = described if isinstance(described, dict) else {}
+    listed = platform.get("messages_supported")
+    entries = listed if isinstance(listed, list) else []
+    messages = [each for each in entries if isinstance(each, dict)]
+    return Offer(
+        product=product_of(platform.get("product_family_code")),
+        scopes=_texts(document.get("scopes_supported")),
+        claims=_texts(document.get("claims_supported")),
+        variables=_texts(platform.get("variables")),
+        messages={clean(m.get("type"), 100): _texts(m.get("placements")) for m in messages},
+    )
+
+
+def _texts(value: object) -> frozenset[str]:
+    entries = value if isinstance(value, list) else []
+    return frozenset(each for each in entries if isinstance(each, str))
