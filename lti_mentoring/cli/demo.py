@@ -11,9 +11,8 @@ from lti_mentoring.core import log
 from lti_mentoring.core.db import Database
 from lti_mentoring.sandbox.app import create_sandbox
 from lti_mentoring.sandbox.state import Sandbox
-from lti_mentoring.services.platforms import add_platform, find_registration
+from lti_mentoring.services.platforms import PlatformFacts, add_platform, find_registration
 from lti_mentoring.settings import Settings, random_secret
-from lti_mentoring.vocabulary import Product
 
 LMS_HOST = "127.0.0.1"  # another site than localhost, as in real life
 OWNER_ONLY = 0o600
@@ -83,13 +82,14 @@ def introduce(database: Database, sandbox: Sandbox) -> None:
             return
         add_platform(
             db,
-            name="Sandbox LMS",
-            issuer=sandbox.issuer,
-            client_id=sandbox.client_id,
-            deployment_id=sandbox.deployment_id,
-            auth_url=sandbox.auth_url,
-            token_url=sandbox.token_url,
-            jwks_url=sandbox.jwks_url,
-            product=Product.OTHER,
+            PlatformFacts(
+                name="Sandbox LMS",
+                issuer=sandbox.issuer,
+                client_id=sandbox.client_id,
+                auth_url=sandbox.auth_url,
+                token_url=sandbox.token_url,
+                jwks_url=sandbox.jwks_url,
+            ),
+            sandbox.deployment_id,
             allow_private=True,
         )

@@ -9,7 +9,7 @@ from lti_mentoring.cli.toolbox import as_json, open_toolbox, print_json
 from lti_mentoring.services import deployments, platforms, registration_invites
 from lti_mentoring.services.doors import ADMINISTRATOR
 from lti_mentoring.services.platform_check import check_platform
-from lti_mentoring.services.platforms import PlatformRow
+from lti_mentoring.services.platforms import PlatformFacts, PlatformRow
 from lti_mentoring.services.tool_keys import ensure_signing_key
 from lti_mentoring.vocabulary import DeploymentState, Product, RegistrationState
 
@@ -39,15 +39,15 @@ def platforms_commands() -> None:
 )
 @click.option("--product", type=PRODUCTS, default=Product.OTHER.value, show_default=True)
 @as_json
-def add(*, product: str, as_json: bool, **facts: Any) -> None:
+def add(*, product: str, deployment_id: str | None, as_json: bool, **facts: Any) -> None:
     """Register an LMS, approved: its launches are let in from now on."""
     with open_toolbox() as box, box.database.transaction() as db:
         ensure_signing_key(db, box.box)
         registration = platforms.add_platform(
             db,
-            product=Product(product),
+            PlatformFacts(product=Product(product), **facts),
+            deployment_id,
             allow_private=box.settings.outgoing.allow_private,
-            **facts,
         )
         number = registration.id
     if as_json:

@@ -1,6 +1,5 @@
 """Platforms that may open the tool: their registrations, added and changed by administrators."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,13 +20,21 @@ NAMES = ("issuer", "authorization", "token", "key set")
 
 
 @dataclass(frozen=True)
-class Addresses:
-    """Where a platform is reached; ``audience`` where that is not the token address."""
+class PlatformFacts:
+    """What a registration is made of.
 
+    ``audience`` only where that is not the token address; ``trusted_audiences`` as in the model.
+    """
+
+    name: str
+    issuer: str
+    client_id: str
     auth_url: str
     token_url: str
     jwks_url: str
     audience: str | None = None
+    trusted_audiences: tuple[str, ...] = ()
+    product: Product = Product.OTHER
 
 
 @dataclass(frozen=True)
@@ -54,20 +61,8 @@ class PlatformRow:
     deployments: tuple[DeploymentRow, ...]
 
 
-def add_platform(  # noqa: PLR0913 -- an LMS has that many facts, all told by name
-    db: Session,
-    *,
-    name: str,
-    issuer: str,
-    client_id: str,
-    deployment_id: str | None,
-    auth_url: str,
-    token_url: str,
-    jwks_url: str,
-    audience: str | None = None,
-    trusted_audiences: Iterable[str] = (),
-    product: Product = Product.OTHER,
-    allow_private: bool = False,
+def add_platform(
+    db: Session, facts: PlatformFacts, deployment_id: str | None, *, allow_private: bool = False
 ) -> Registration:
     """Register a platform, approved, with its first deployment, if that is known.
 
@@ -75,66 +70,51 @@ def add_platform(  # noqa: PLR0913 -- an LMS has that many facts, all told by na
         AddressRefused: if one of the addresses is none that the tool talks to.
         Conflict: if the issuer and client id are registered already.
     """
-    named = zip(NAMES, (issuer, auth_url, token_url, jwks_url), strict=True)
-    for what, url in named:
+    addresses = (facts.issuer, facts.auth_url, facts.token_url, facts.jwks_url)
+    for what, url in zip(NAMES, addresses, strict=True):
         _check(what, url, allow_private=allow_private)
-    known = find_registration(db, issuer, client_id)
+    known = find_registration(db, facts.issuer, facts.client_id)
     if known is not None:
         raise Conflict(f"this issuer and client id are registered already (number {known.id})")
-    registration = add_registration(
-        db,
-        ADMINISTRATOR,
-        name=name,
-        issuer=issuer,
-        client_id=client_id,
-        addresses=Addresses(auth_url, token_url, jwks_url, audience or None),
-        product=product,
-        state=RegistrationState.APPROVED,
-    )
-    registration.trusted_audiences = " ".join(trusted_audiences)
+    registration = add_registration(db, ADMINISTRATOR, facts, RegistrationState.APPROVED)
     if deployment_id:
         add_deployment(db, registration.id, deployment_id)
     return registration
 
 
-def add_registration(  # noqa: PLR0913 -- the same facts
-    db: Session,
-    actor: Actor,
-    *,
-    name: str,
-    issuer: str,
-    client_id: str,
-    addresses: Addresses,
-    product: Product,
-    state: RegistrationState,
+def add_registration(
+    db: Session, actor: Actor, facts: PlatformFacts, state: RegistrationState
 ) -> Registration:
     """Write down a registration whose addresses were checked."""
     now = clock.now()
     registration = Registration(
-        platform=Platform(name=name, product=product, created_at=now),
-        issuer=issuer,
-        client_id=client_id,
-        auth_url=addresses.auth_url,
-        token_url=addresses.token_url,
-        jwks_url=addresses.jwks_url,
-        audience=addresses.audience,
+        platform=Platform(name=facts.name, product=facts.product, created_at=now),
+        issuer=facts.issuer,
+        client_id=facts.client_id,
+        auth_url=facts.auth_url,
+        token_url=facts.token_url,
+        jwks_url=facts.jwks_url,
+        audience=facts.audience or None,
+        trusted_audiences=" ".join(facts.trusted_audiences),
         state=state,
         created_at=now,
     )
     db.add(registration)
     db.flush()  # the record and the deployments name it
-    activity.record(db, actor, Verb.REGISTRATION_ADDED, "registration", registration.id, product)
+    activity.record(
+        db, actor, Verb.REGISTRATION_ADDED, "registration", registration.id, facts.product
+    )
     return registration
 
 
 def change_addresses(
-    db: Session, actor: Actor, registration: Registration, addresses: Addresses
+    db: Session, actor: Actor, registration: Registration, facts: PlatformFacts
 ) -> None:
-    """Bring a registration up to date; who may come in stays as it was."""
-    registration.auth_url = addresses.auth_url
-    registration.token_url = addresses.token_url
-    registration.jwks_url = addresses.jwks_url
-    registration.audience = addresses.audience
+    """Bring a registration's addresses up to date; who may come in stays as it was."""
+    registration.auth_url = facts.auth_url
+    registration.token_url = facts.token_url
+    registration.jwks_url = facts.jwks_url
+    registration.audience = facts.audience
     activity.record(db, actor, Verb.REGISTRATION_CHANGED, "registration", registration.id)
 
 

@@ -18,7 +18,7 @@ from lti_mentoring.rules.platform_configuration import (
 )
 from lti_mentoring.services import activity, platforms
 from lti_mentoring.services.deployments import find_deployment, note_deployment
-from lti_mentoring.services.platforms import Addresses
+from lti_mentoring.services.platforms import PlatformFacts
 from lti_mentoring.vocabulary import DeploymentState, RegistrationState, Verb
 
 LONGEST_HOURS = 24 * 30
@@ -147,14 +147,15 @@ def use(
     Raises:
         RegistrationRefused: ``taken`` if it belongs to somebody else.
     """
-    known = platforms.find_registration(db, platform.issuer, registered.client_id)
+    facts = _facts(invite, platform, registered)
+    known = platforms.find_registration(db, facts.issuer, facts.client_id)
     if invite.updates_id is not None and (known is None or known.id != invite.updates_id):
         raise RegistrationRefused("taken", "the invite is for another registration")
     if known is None:
-        registration = _add(db, invite, platform, registered)
+        registration = _add(db, invite, facts)
     elif invite.updates_id == known.id or speaks_for(platform.issuer, found_at):
         registration = known
-        platforms.change_addresses(db, BY_INVITE, registration, _addresses(platform))
+        platforms.change_addresses(db, BY_INVITE, registration, facts)
     else:
         raise RegistrationRefused("taken", "the client id is registered already")
     if invite.approves and registration.state is RegistrationState.PENDING:
@@ -191,27 +192,27 @@ def withdraw(db: Session, invite_id: int) -> None:
         invite.expires_at = min(invite.expires_at, clock.now())
 
 
-def _add(
-    db: Session, invite: OpenInvite, platform: PlatformConfiguration, registered: RegisteredAs
-) -> Registration:
-    approved = invite.approves
-    registration = platforms.add_registration(
-        db,
-        BY_INVITE,
-        name=invite.name,
-        issuer=platform.issuer,
-        client_id=registered.client_id,
-        addresses=_addresses(platform),
-        product=platform.offer.product,
-        state=RegistrationState.APPROVED if approved else RegistrationState.PENDING,
-    )
+def _add(db: Session, invite: OpenInvite, facts: PlatformFacts) -> Registration:
+    state = RegistrationState.APPROVED if invite.approves else RegistrationState.PENDING
+    registration = platforms.add_registration(db, BY_INVITE, facts, state)
     # The client id was made for this invite, so whatever is deployed with it is the same customer.
-    registration.admits_deployments = approved
+    registration.admits_deployments = invite.approves
     return registration
 
 
-def _addresses(platform: PlatformConfiguration) -> Addresses:
-    return Addresses(platform.auth_url, platform.token_url, platform.jwks_url, platform.audience)
+def _facts(
+    invite: OpenInvite, platform: PlatformConfiguration, registered: RegisteredAs
+) -> PlatformFacts:
+    return PlatformFacts(
+        name=invite.name,
+        issuer=platform.issuer,
+        client_id=registered.client_id,
+        auth_url=platform.auth_url,
+        token_url=platform.token_url,
+        jwks_url=platform.jwks_url,
+        audience=platform.audience,
+        product=platform.offer.product,
+    )
 
 
 def _note_deployment(

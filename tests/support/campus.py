@@ -16,9 +16,8 @@ from lti_mentoring.core.db import Database
 from lti_mentoring.core.http import Client
 from lti_mentoring.sandbox.app import create_sandbox
 from lti_mentoring.sandbox.state import Sandbox
-from lti_mentoring.services.platforms import add_platform
+from lti_mentoring.services.platforms import PlatformFacts, add_platform
 from lti_mentoring.settings import Settings
-from lti_mentoring.vocabulary import Product
 from tests.support.shared_app import shared_app
 from tests.support.wsgi_adapter import WsgiAdapter
 
@@ -57,14 +56,15 @@ def register(database: Database, sandbox: Sandbox) -> None:
     with database.transaction() as db:
         add_platform(
             db,
-            name="Sandbox",
-            issuer=sandbox.issuer,
-            client_id=sandbox.client_id,
-            deployment_id=sandbox.deployment_id,
-            auth_url=sandbox.auth_url,
-            token_url=sandbox.token_url,
-            jwks_url=sandbox.jwks_url,
-            product=Product.OTHER,
+            PlatformFacts(
+                name="Sandbox",
+                issuer=sandbox.issuer,
+                client_id=sandbox.client_id,
+                auth_url=sandbox.auth_url,
+                token_url=sandbox.token_url,
+                jwks_url=sandbox.jwks_url,
+            ),
+            sandbox.deployment_id,
             allow_private=True,
         )
 
