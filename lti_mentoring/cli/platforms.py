@@ -12,6 +12,7 @@ from lti_mentoring.services.platform_check import check_platform
 from lti_mentoring.services.platforms import PlatformFacts, PlatformRow
 from lti_mentoring.services.tool_keys import ensure_signing_key
 from lti_mentoring.vocabulary import DeploymentState, Product, RegistrationState
+from lti_mentoring.web.connection_words import said
 
 MARKS = {"good": "ok  ", "warning": "note", "bad": "BAD ", "note": "    "}
 PRODUCTS = click.Choice([product.value for product in Product])
@@ -86,10 +87,10 @@ def check(*, registration: int, as_json: bool) -> None:
             ensure_signing_key(db, box.box)
         found = check_platform(box.database.transaction, box.http, work.tokens, registration)
     if as_json:
-        print_json([asdict(finding) for finding in found])
+        print_json([{**asdict(finding), "words": said(finding).words} for finding in found])
     else:
-        for finding in found:
-            click.echo(f"{MARKS[finding.verdict]} {finding.topic}: {finding.words}")
+        for line in map(said, found):
+            click.echo(f"{MARKS[line.verdict]} {line.topic}: {line.words}")
     if any(finding.verdict == "bad" for finding in found):
         raise SystemExit(1)
 

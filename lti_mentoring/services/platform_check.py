@@ -1,11 +1,14 @@
-"""The connection test: whether a platform and the tool understand each other, in words."""
+"""The connection test: whether a platform and the tool understand each other.
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+It finds facts; what they mean in words, and what cures them, says ``web/connection_words.py``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_mentoring.advantage.tokens import RegisteredTool, Tokens
@@ -18,42 +21,32 @@ from lti_mentoring.core.errors import (
     PlatformUnavailable,
 )
 from lti_mentoring.core.http import Answer, Client
-from lti_mentoring.models import (
-    Course,
-    Deployment,
-    LineItem,
-    Membership,
-    Program,
-    RefusedLaunch,
-    Registration,
-    ScorePublication,
-)
+from lti_mentoring.models import Registration
+from lti_mentoring.queries.connections import contacts, refused_launches
 from lti_mentoring.vocabulary import RegistrationState, Scope
 
 Verdict = Literal["good", "warning", "bad", "note"]
 
 CLOCK_TOLERANCE = timedelta(seconds=30)  # Moodle's tokens live for a minute
-REFUSALS_SHOWN = 5
-NEVER = "never"
-WITHOUT = {
-    Scope.LINE_ITEM: "the tool cannot make gradebook columns; add a grade to the activity instead",
-    Scope.SCORE: "no score reaches the gradebook",
-    Scope.ROSTER_READ: "the tool only knows people who have opened it",
-}
-"""What the tool asks for, and what each missing permission breaks."""
+ASKED = (Scope.ROSTER_READ, Scope.SCORE, Scope.LINE_ITEM, Scope.RESULT_READ)
+"""The permissions whose lack somebody notices."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at, and what it is like."""
+    """One thing that was looked at, and what it is like.
+
+    ``topic`` says what, ``code`` what was found, ``facts`` with which figures.
+    """
 
     topic: str
     verdict: Verdict
-    words: str
+    code: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class _Facts:
+class _Kept:
     tool: RegisteredTool
     jwks_url: str
     findings: tuple[Finding, ...]
@@ -68,22 +61,22 @@ def check_platform(
         NotFound: if there is no such registration.
     """
     with transaction() as db:
-        facts = _facts(db, registration_id)
-    found = _check_keys(http, facts.jwks_url)
-    found += _check_token(tokens, facts.tool)
-    return [*found, *facts.findings]
+        kept = _kept(db, registration_id)
+    found = _check_keys(http, kept.jwks_url)
+    found += _check_token(tokens, kept.tool)
+    return [*found, *kept.findings]
 
 
 def _check_keys(http: Client, jwks_url: str) -> list[Finding]:
-    topic = "platform's keys"
+    topic = "platform_keys"
     try:
         answer = http.request("GET", jwks_url, headers={"Accept": "application/json"})
         keys = _keys_in(answer)
     except (PlatformUnavailable, AddressRefused) as error:
-        return [Finding(topic, "bad", f"{error}; no launch can be checked without them")]
+        return [Finding(topic, "bad", "unreachable", {"reason": str(error), "url": jwks_url})]
     if not keys:
-        return [Finding(topic, "bad", f"none at {jwks_url}; check the address")]
-    return [Finding(topic, "good", f"reachable, {keys} published"), *_check_clock(answer)]
+        return [Finding(topic, "bad", "none", {"url": jwks_url})]
+    return [Finding(topic, "good", "reachable", {"count": keys}), *_check_clock(answer)]
 
 
 def _keys_in(answer: Answer) -> int:
@@ -100,34 +93,35 @@ def _check_clock(answer: Answer) -> list[Finding]:
         difference = abs(clock.now() - theirs)
     except (ValueError, TypeError):  # no date, or one without a zone
         return []
-    seconds = round(difference.total_seconds())
+    seconds = {"seconds": round(difference.total_seconds())}
     if difference > CLOCK_TOLERANCE:
-        words = f"{seconds} seconds apart; launches will be refused, set both by NTP"
-        return [Finding("clocks", "bad", words)]
-    return [Finding("clocks", "good", f"{seconds} seconds apart")]
+        return [Finding("clocks", "bad", "apart", seconds)]
+    return [Finding("clocks", "good", "together", seconds)]
 
 
 def _check_token(tokens: Tokens, tool: RegisteredTool) -> list[Finding]:
+    """Whether it trusts us: a token is only given to whom it could check with our public keys."""
     try:
         granted, refusal = _granted(tokens, tool)
     except (PlatformUnavailable, AddressRefused) as error:
-        return [Finding("access token", "bad", str(error))]
+        return [Finding("token", "bad", "unreachable", {"reason": str(error)})]
     if not granted:
-        return [Finding("access token", "bad", refusal)]
+        return [Finding("token", "bad", "refused", {"reason": refusal})]
     return [
-        Finding("access token", "good", "granted"),
-        *(_about_scope(scope, scope in granted) for scope in WITHOUT),
+        Finding("token", "good", "granted"),
+        Finding("our_keys", "good", "read"),
+        *(_about_scope(scope, scope in granted) for scope in ASKED),
     ]
 
 
 def _granted(tokens: Tokens, tool: RegisteredTool) -> tuple[set[Scope], str]:
     """The scopes that the platform grants; some platforms refuse all for one, so each is tried."""
     try:
-        grant = tokens.fetch(tool, list(WITHOUT))
+        grant = tokens.fetch(tool, list(ASKED))
     except PlatformRefused as error:
-        each = {scope for scope in WITHOUT if _grants(tokens, tool, scope)}
+        each = {scope for scope in ASKED if _grants(tokens, tool, scope)}
         return each, error.reason
-    return set(WITHOUT) - set(grant.missing(list(WITHOUT))), ""
+    return set(ASKED) - set(grant.missing(list(ASKED))), ""
 
 
 def _grants(tokens: Tokens, tool: RegisteredTool, scope: Scope) -> bool:
@@ -138,77 +132,53 @@ def _grants(tokens: Tokens, tool: RegisteredTool, scope: Scope) -> bool:
 
 
 def _about_scope(scope: Scope, granted: bool) -> Finding:  # noqa: FBT001 -- a fact, not a switch
-    name = scope.value.rpartition("/")[2]
-    if granted:
-        return Finding(f"permission {name}", "good", "granted")
-    return Finding(f"permission {name}", "warning", f"missing: {WITHOUT[scope]}")
+    topic = f"permission_{scope.name.lower()}"
+    return Finding(topic, "good", "granted") if granted else Finding(topic, "warning", "missing")
 
 
-def _facts(db: Session, registration_id: int) -> _Facts:
+def _kept(db: Session, registration_id: int) -> _Kept:
     registration = db.get(Registration, registration_id)
     if registration is None:
         raise NotFound("registration", registration_id)
-    return _Facts(
+    return _Kept(
         tool=RegisteredTool.of(registration),
         jwks_url=registration.jwks_url,
         findings=(
             _about_state(registration),
-            Finding("last launch", "note", _when(_last_launch(db, registration_id))),
-            Finding("last roster", "note", _when(_last_roster(db, registration_id))),
-            Finding("last score", "note", _when(_last_score(db, registration_id))),
-            *_refusals(db, registration_id),
+            *_about_contacts(db, registration_id),
+            *_about_refusals(db, registration_id),
         ),
     )
 
 
 def _about_state(registration: Registration) -> Finding:
-    approved = registration.state is RegistrationState.APPROVED
-    words = registration.state.value
-    if not approved:
-        words += f"; type: lti-mentoring platforms approve {registration.id}"
-    return Finding("registration", "good" if approved else "bad", words)
+    state = registration.state
+    verdict: Verdict = "good" if state is RegistrationState.APPROVED else "bad"
+    return Finding("registration", verdict, state.value, {"number": registration.id})
 
 
-def _last_launch(db: Session, registration_id: int) -> datetime | None:
-    return db.scalar(
-        select(func.max(Membership.launched_at))
-        .join(Course, Course.id == Membership.course_id)
-        .join(Deployment, Deployment.id == Course.deployment_id)
-        .where(Deployment.registration_id == registration_id)
-    )
-
-
-def _last_roster(db: Session, registration_id: int) -> datetime | None:
-    return db.scalar(
-        select(func.max(Course.roster_read_at))
-        .join(Deployment, Deployment.id == Course.deployment_id)
-        .where(Deployment.registration_id == registration_id)
-    )
-
-
-def _last_score(db: Session, registration_id: int) -> datetime | None:
-    return db.scalar(
-        select(func.max(ScorePublication.sent_at))
-        .join(LineItem, LineItem.id == ScorePublication.line_item_id)
-        .join(Program, Program.id == LineItem.program_id)
-        .join(Course, Course.id == Program.course_id)
-        .join(Deployment, Deployment.id == Course.deployment_id)
-        .where(Deployment.registration_id == registration_id)
-    )
-
-
-def _refusals(db: Session, registration_id: int) -> list[Finding]:
-    rows = db.scalars(
-        select(RefusedLaunch)
-        .where(RefusedLaunch.registration_id == registration_id)
-        .order_by(RefusedLaunch.at.desc())
-        .limit(REFUSALS_SHOWN)
-    )
-    return [
-        Finding("refused launch", "warning", f"{_when(row.at)}: {row.code}: {row.reason}")
-        for row in rows
+def _about_contacts(db: Session, registration_id: int) -> list[Finding]:
+    last = contacts(db, registration_id)
+    moments = {"last_launch": last.launch, "last_roster": last.roster, "last_score": last.score}
+    found = [
+        Finding(topic, "note", "at", {"moment": moment})
+        if moment
+        else Finding(topic, "note", "never")
+        for topic, moment in moments.items()
     ]
+    if last.roster_error:
+        facts = {"reason": last.roster_error}
+        found.append(Finding("roster_error", "warning", "reason", facts))
+    return found
 
 
-def _when(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else NEVER
+def _about_refusals(db: Session, registration_id: int) -> list[Finding]:
+    return [
+        Finding(
+            "refused_launch",
+            "warning",
+            "refused",
+            {"moment": row.at, "code": row.code, "reason": row.reason},
+        )
+        for row in refused_launches(db, registration_id)
+    ]

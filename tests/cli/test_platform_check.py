@@ -4,6 +4,7 @@ from lti_mentoring.core.errors import NotFound
 from lti_mentoring.models import RefusedLaunch
 from lti_mentoring.services.platform_check import check_platform
 from lti_mentoring.vocabulary import RegistrationState, Scope
+from lti_mentoring.web.connection_words import SENTENCES, TOPICS, said
 from tests.support.background import worker_for
 from tests.support.canned_platform import CannedPlatform
 from tests.support.factories import make_course, make_member, make_registration
@@ -34,7 +35,7 @@ def check(database, settings, platform, number):
     def run(registration_id=number):
         work = worker.work
         found = check_platform(database.transaction, work.http, work.tokens, registration_id)
-        return {finding.topic: (finding.verdict, finding.words) for finding in found}
+        return {finding.topic: (finding.verdict, said(finding).words) for finding in found}
 
     yield run
     worker.close()
@@ -43,9 +44,10 @@ def check(database, settings, platform, number):
 def test_all_is_well(check):
     found = check()
 
-    assert found["platform's keys"] == ("good", "reachable, 1 published")
-    assert found["clocks"] == ("good", "0 seconds apart")
-    assert found["access token"] == ("good", "granted")
+    assert found["platform_keys"] == ("good", "Reachable, 1 published.")
+    assert found["clocks"] == ("good", "0 seconds apart.")
+    assert found["our_keys"][0] == "good"
+    assert found["token"] == ("good", "Granted.")
     assert {verdict for verdict, _ in found.values()} == {"good", "note"}
 
 
@@ -53,7 +55,7 @@ def test_a_missing_permission_says_what_it_breaks(check, platform):
     granted = f"{Scope.SCORE} {Scope.ROSTER_READ}"
     platform.instead("/token", body={"access_token": "t", "scope": granted})
 
-    verdict, words = check()["permission lineitem"]
+    verdict, words = check()["permission_line_item"]
 
     assert verdict == "warning"
     assert "cannot make gradebook columns" in words
@@ -66,29 +68,29 @@ def test_a_platform_that_refuses_all_for_one_is_asked_for_each(check, platform):
 
     found = check()
 
-    assert found["permission lineitem"][0] == "warning"
-    assert found["permission score"][0] == "good"
+    assert found["permission_roster_read"][0] == "warning"
+    assert found["permission_score"][0] == "good"
 
 
 def test_a_platform_that_does_not_know_us_is_said_so(check, platform):
     platform.instead("/token", 401, {"error": "invalid_client"})
 
-    assert check()["access token"][0] == "bad"
-    assert "cannot check its signature" in check()["access token"][1]
+    assert check()["token"][0] == "bad"
+    assert "cannot check its signature" in check()["token"][1]
 
 
 @pytest.mark.parametrize("status", [500, 429])
 def test_a_token_that_cannot_be_had_just_now_is_bad(check, platform, status):
     platform.instead("/token", status)
 
-    assert check()["access token"][0] == "bad"
+    assert check()["token"][0] == "bad"
 
 
 @pytest.mark.parametrize(("status", "body"), [(404, b""), (200, {"keys": []}), (200, b"<html>")])
 def test_keys_that_are_not_there_are_bad(check, platform, status, body):
     platform.instead("/jwks", status, body)
 
-    assert check()["platform's keys"][0] == "bad"
+    assert check()["platform_keys"][0] == "bad"
 
 
 def test_clocks_that_differ_will_refuse_launches(check, frozen_clock):
@@ -96,7 +98,7 @@ def test_clocks_that_differ_will_refuse_launches(check, frozen_clock):
 
     assert check()["clocks"] == (
         "bad",
-        "95 seconds apart; launches will be refused, set both by NTP",
+        "95 seconds apart. Launches will be refused: set both clocks by NTP.",
     )
 
 
@@ -114,11 +116,11 @@ def test_what_was_seen_lately_is_shown(check, number, database, frozen_clock):
 
     found = check()
 
-    assert found["refused launch"] == (
+    assert found["refused_launch"] == (
         "warning",
-        "2026-03-02 09:00 UTC: nonce_used: the nonce was used before",
+        "2026-03-02 09:00 UTC: nonce_used: the nonce was used before.",
     )
-    assert found["last launch"] == ("note", "never")
+    assert found["last_launch"] == ("note", "Never.")
 
 
 def test_the_last_launch_is_dated(check, database, settings, platform):
@@ -127,7 +129,7 @@ def test_the_last_launch_is_dated(check, database, settings, platform):
         make_member(db, course)
         number = course.deployment.registration_id
 
-    assert check(number)["last launch"] == ("note", "2026-03-02 09:00 UTC")
+    assert check(number)["last_launch"] == ("note", "2026-03-02 09:00 UTC")
 
 
 def test_a_registration_that_waits_says_how_to_approve_it(check, database):
@@ -140,3 +142,7 @@ def test_a_registration_that_waits_says_how_to_approve_it(check, database):
 def test_what_does_not_exist_cannot_be_checked(check):
     with pytest.raises(NotFound):
         check(99)
+
+
+def test_every_sentence_belongs_to_a_topic():
+    assert {topic for topic, _code in SENTENCES} <= set(TOPICS)
