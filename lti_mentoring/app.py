@@ -140,9 +140,11 @@ def create_app(
     for blueprint in views.PUBLIC:
         app.register_blueprint(blueprint)
         csrf.exempt(blueprint)  # these are protected by state, nonce and bearer tokens
+    for blueprint in views.TOP_LEVEL:
+        app.register_blueprint(blueprint)
     for blueprint in views.PAGES:
         app.register_blueprint(blueprint, url_prefix=IN_SIGN_IN)
-    for view in views.BEARER_ONLY:
+    for view in views.WITHOUT_TOKEN:
         csrf.exempt(view)
     check_guards(app)
     return app

@@ -3,6 +3,7 @@
 import click
 
 from lti_mentoring import __version__
+from lti_mentoring.cli.admin import admin_commands
 from lti_mentoring.cli.config import config_commands
 from lti_mentoring.cli.db import db_commands
 from lti_mentoring.cli.demo import demo
@@ -22,6 +23,7 @@ def main() -> None:
 
 
 for command in (
+    admin_commands,
     config_commands,
     db_commands,
     demo,

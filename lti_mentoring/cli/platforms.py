@@ -6,10 +6,12 @@ from typing import Any
 import click
 
 from lti_mentoring.cli.toolbox import as_json, open_toolbox, print_json
+from lti_mentoring.policies.administrator import WHOLE_TOOL
+from lti_mentoring.queries.connections import ConnectionRow, list_connections
 from lti_mentoring.services import deployments, platforms, registration_invites
 from lti_mentoring.services.doors import ADMINISTRATOR
 from lti_mentoring.services.platform_check import check_platform
-from lti_mentoring.services.platforms import PlatformFacts, PlatformRow
+from lti_mentoring.services.platforms import PlatformFacts
 from lti_mentoring.services.tool_keys import ensure_signing_key
 from lti_mentoring.vocabulary import DeploymentState, Product, RegistrationState
 from lti_mentoring.web.connection_words import said
@@ -62,7 +64,7 @@ def add(*, product: str, deployment_id: str | None, as_json: bool, **facts: Any)
 def list_all(*, as_json: bool) -> None:
     """Show every registration with its deployments."""
     with open_toolbox() as box, box.database.transaction() as db:
-        rows = platforms.list_platforms(db)
+        rows = list_connections(db, WHOLE_TOOL)
         invites = registration_invites.list_invites(db)
     if as_json:
         print_json([asdict(row) for row in rows])
@@ -180,7 +182,7 @@ def _move(
             deployments.move_deployment(db, deployment, DeploymentState(wanted.value))
 
 
-def _show(row: PlatformRow) -> None:
+def _show(row: ConnectionRow) -> None:
     click.echo(f"{row.id}  {row.name} ({row.product}), {row.state}")
     click.echo(f"     {row.issuer}  client {row.client_id}")
     for deployment in row.deployments:

@@ -5,6 +5,7 @@ Importing this package makes the metadata complete.
 
 from lti_mentoring.core.db import Base
 from lti_mentoring.models.activity import Activity
+from lti_mentoring.models.administration import AdministratorVisit
 from lti_mentoring.models.agreement import Agreement, AgreementSignature
 from lti_mentoring.models.closing import Closing
 from lti_mentoring.models.course import Course, ResourceLink, RosterSync
@@ -50,6 +51,7 @@ __all__ = [
     "AccessToken",
     "ActionItem",
     "Activity",
+    "AdministratorVisit",
     "AgendaItem",
     "Agreement",
     "AgreementSignature",

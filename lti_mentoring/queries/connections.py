@@ -4,21 +4,76 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
+from lti_mentoring.core.errors import NotFound
 from lti_mentoring.models import (
     Course,
     Deployment,
     LineItem,
     Membership,
+    Platform,
     Program,
     RefusedLaunch,
+    Registration,
     RosterSync,
     ScorePublication,
 )
+from lti_mentoring.policies.administrator import Administrator
+from lti_mentoring.vocabulary import DeploymentState, Product, RegistrationState
 
 REFUSALS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class DeploymentRow:
+    """One deployment, as a list shows it."""
+
+    id: int
+    lti_id: str
+    state: DeploymentState
+    course_count: int
+
+
+@dataclass(frozen=True)
+class ConnectionRow:
+    """One registration with its platform, as a list shows it."""
+
+    id: int
+    name: str
+    product: Product
+    issuer: str
+    client_id: str
+    state: RegistrationState
+    created_at: datetime
+    deployments: tuple[DeploymentRow, ...]
+    launched_at: datetime | None
+
+    @property
+    def course_count(self) -> int:
+        """Courses of all its deployments."""
+        return sum(each.course_count for each in self.deployments)
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has to let it, or one of its deployments, in."""
+        is_pending = self.state is RegistrationState.PENDING
+        return is_pending or any(d.state is DeploymentState.PENDING for d in self.deployments)
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One connection with everything that its page shows."""
+
+    row: ConnectionRow
+    auth_url: str
+    token_url: str
+    jwks_url: str
+    audience: str | None
+    admits_deployments: bool
+    contacts: "Contacts"
+    refusals: Sequence[RefusedLaunch]
 
 
 @dataclass(frozen=True)
@@ -30,6 +85,71 @@ class Contacts:
     score: datetime | None
     roster_error: str | None
     """Why the newest reading of a roster failed, if it did."""
+
+
+def list_connections(db: Session, administrator: Administrator) -> list[ConnectionRow]:
+    """Every registration that is open to ``administrator``, the oldest first; four queries."""
+    mine = _of(administrator)
+    counts = dict(
+        db.execute(select(Course.deployment_id, func.count()).group_by(Course.deployment_id)).all()
+    )
+    launches = dict(
+        db.execute(
+            select(Deployment.registration_id, func.max(Membership.launched_at))
+            .join_from(Membership, Course, Course.id == Membership.course_id)
+            .join(Deployment, Deployment.id == Course.deployment_id)
+            .group_by(Deployment.registration_id)
+        ).all()
+    )
+    deployments: dict[int, list[DeploymentRow]] = {}
+    for row in db.scalars(select(Deployment).order_by(Deployment.id)):
+        shown = DeploymentRow(row.id, row.lti_id, row.state, counts.get(row.id, 0))
+        deployments.setdefault(row.registration_id, []).append(shown)
+    rows = db.execute(
+        select(Registration, Platform).join(Platform).where(mine).order_by(Registration.id)
+    )
+    return [
+        ConnectionRow(
+            id=registration.id,
+            name=platform.name,
+            product=platform.product,
+            issuer=registration.issuer,
+            client_id=registration.client_id,
+            state=registration.state,
+            created_at=registration.created_at,
+            deployments=tuple(deployments.get(registration.id, ())),
+            launched_at=launches.get(registration.id),
+        )
+        for registration, platform in rows
+    ]
+
+
+def read_connection(db: Session, administrator: Administrator, registration_id: int) -> Connection:
+    """One registration, if it is open to ``administrator``.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    rows = {row.id: row for row in list_connections(db, administrator)}
+    if registration_id not in rows:
+        raise NotFound("registration", registration_id)
+    registration = db.get_one(Registration, registration_id)
+    return Connection(
+        row=rows[registration_id],
+        auth_url=registration.auth_url,
+        token_url=registration.token_url,
+        jwks_url=registration.jwks_url,
+        audience=registration.audience,
+        admits_deployments=registration.admits_deployments,
+        contacts=contacts(db, registration_id),
+        refusals=refused_launches(db, registration_id),
+    )
+
+
+def _of(administrator: Administrator) -> ColumnElement[bool]:
+    if administrator.registration_id is None:
+        return true()
+    return Registration.id == administrator.registration_id
 
 
 def contacts(db: Session, registration_id: int) -> Contacts:

@@ -172,6 +172,43 @@ def registration_request(
     }
 
 
+def canvas_configuration(tool: ToolAddress, name: str, description: str) -> dict[str, Any]:
+    """What Canvas takes as the configuration of a developer key, by its address or pasted.
+
+    Source: Canvas's guide "Manually configuring LTI Advantage tools".
+    """
+    placements = [
+        {
+            "placement": each.name,
+            "message_type": each.message.value,
+            "target_link_uri": tool.launch,
+            "text": name,
+            "enabled": True,
+            "default": "disabled" if each.name == "course_navigation" else "enabled",
+        }
+        for each in PLACEMENTS
+        if each.is_usual
+    ]
+    return {
+        "title": name,
+        "description": description,
+        "oidc_initiation_url": tool.login,
+        "target_link_uri": tool.launch,
+        "public_jwk_url": tool.keys,
+        "scopes": [scope.value for scope in SCOPES],
+        "custom_fields": custom_parameters(),
+        "extensions": [
+            {
+                "platform": "canvas.instructure.com",
+                "domain": tool.domain,
+                "tool_id": "lti-mentoring",
+                "privacy_level": CANVAS_PRIVACY[PrivacyLevel.NAMES],
+                "settings": {"text": name, "icon_url": tool.icon, "placements": placements},
+            }
+        ],
+    }
+
+
 def wanted_scopes(offered: Collection[str]) -> list[str]:
     """Our scopes that are offered; all of them where nothing is said."""
     return [scope.value for scope in SCOPES if not offered or scope.value in offered]

@@ -20,6 +20,17 @@ def find_deployment(db: Session, registration_id: int, lti_id: str) -> Deploymen
     )
 
 
+def require_of_registration(db: Session, registration_id: int, deployment_number: int) -> None:
+    """Go on only with a deployment of that registration.
+
+    Raises:
+        NotFound: if it belongs to another one, or there is none.
+    """
+    found = db.get(Deployment, deployment_number)
+    if found is None or found.registration_id != registration_id:
+        raise NotFound("deployment", deployment_number)
+
+
 def note_deployment(
     db: Session, actor: Actor, registration_id: int, lti_id: str, state: DeploymentState
 ) -> Deployment:

@@ -1,20 +1,19 @@
 """Platforms that may open the tool: their registrations, added and changed by administrators."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_mentoring.core import clock
 from lti_mentoring.core.errors import AddressRefused, Conflict, NotFound
 from lti_mentoring.core.http import check_address
-from lti_mentoring.models import Course, Deployment, Platform, Registration
+from lti_mentoring.models import Platform, Registration
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.services import activity
 from lti_mentoring.services.deployments import add_deployment
 from lti_mentoring.services.doors import ADMINISTRATOR, move
-from lti_mentoring.vocabulary import DeploymentState, Product, RegistrationState, Verb
+from lti_mentoring.vocabulary import Product, RegistrationState, Verb
 
 NAMES = ("issuer", "authorization", "token", "key set")
 
@@ -35,30 +34,6 @@ class PlatformFacts:
     audience: str | None = None
     trusted_audiences: tuple[str, ...] = ()
     product: Product = Product.OTHER
-
-
-@dataclass(frozen=True)
-class DeploymentRow:
-    """One deployment, as a list shows it."""
-
-    id: int
-    lti_id: str
-    state: DeploymentState
-    course_count: int
-
-
-@dataclass(frozen=True)
-class PlatformRow:
-    """One registration with its platform, as a list shows it."""
-
-    id: int
-    name: str
-    product: Product
-    issuer: str
-    client_id: str
-    state: RegistrationState
-    created_at: datetime
-    deployments: tuple[DeploymentRow, ...]
 
 
 def add_platform(
@@ -141,31 +116,6 @@ def move_registration(
         raise NotFound("registration", registration_id)
     move(db, actor, found, wanted)
     return found
-
-
-def list_platforms(db: Session) -> list[PlatformRow]:
-    """Every registration with its deployments, the oldest first."""
-    counts = dict(
-        db.execute(select(Course.deployment_id, func.count()).group_by(Course.deployment_id)).all()
-    )
-    deployments: dict[int, list[DeploymentRow]] = {}
-    for row in db.scalars(select(Deployment).order_by(Deployment.id)):
-        shown = DeploymentRow(row.id, row.lti_id, row.state, counts.get(row.id, 0))
-        deployments.setdefault(row.registration_id, []).append(shown)
-    rows = db.execute(select(Registration, Platform).join(Platform).order_by(Registration.id))
-    return [
-        PlatformRow(
-            id=registration.id,
-            name=platform.name,
-            product=platform.product,
-            issuer=registration.issuer,
-            client_id=registration.client_id,
-            state=registration.state,
-            created_at=registration.created_at,
-            deployments=tuple(deployments.get(registration.id, ())),
-        )
-        for registration, platform in rows
-    ]
 
 
 def _check(what: str, url: str, *, allow_private: bool) -> None:

@@ -38,6 +38,7 @@ REGISTER: Mapping[str, Entry] = {
     "access_token": _internal(Keeping.EXPIRES, "a platform's token, no person in it"),
     "action_item": _exported(Keeping.DELETED, "typed by the pair"),
     "activity": _exported(Keeping.KEPT, "who did what when, without content; audit"),
+    "administrator_visit": _internal(Keeping.EXPIRES, "a login of an administrator, hashed"),
     "agenda_item": _exported(Keeping.DELETED, "typed by the pair"),
     "agreement": _internal(Keeping.KEPT, "the program's text"),
     "agreement_signature": _exported(Keeping.EMPTIED, "that it was signed stays, the name goes"),

@@ -7,7 +7,14 @@ from sqlalchemy import CursorResult, Delete, delete, or_
 from sqlalchemy.orm import Session
 
 from lti_mentoring.core import clock
-from lti_mentoring.models import Draft, RefusedLaunch, SignIn, UsedState, WaitingLaunch
+from lti_mentoring.models import (
+    AdministratorVisit,
+    Draft,
+    RefusedLaunch,
+    SignIn,
+    UsedState,
+    WaitingLaunch,
+)
 from lti_mentoring.services import program_timers, request_timers, session_timers
 from lti_mentoring.services.row_by_row import each
 from lti_mentoring.vocabulary import SignInState
@@ -32,6 +39,13 @@ def _clear_away(db: Session, now: datetime) -> int:
         delete(WaitingLaunch).where(WaitingLaunch.waits_since < now - LAUNCHES_WAIT),
         delete(RefusedLaunch).where(RefusedLaunch.at < now - REFUSALS_KEPT),
         delete(SignIn).where(over, SignIn.seen_at < now - SIGN_INS_KEPT),
+        delete(AdministratorVisit).where(
+            AdministratorVisit.opens_until < now - SIGN_INS_KEPT,
+            or_(
+                AdministratorVisit.seen_at.is_(None),
+                AdministratorVisit.seen_at < now - SIGN_INS_KEPT,
+            ),
+        ),
         delete(Draft).where(Draft.saved_at < now - DRAFTS_KEPT),
     )
     return sum(_rows_of(db, statement) for statement in statements)

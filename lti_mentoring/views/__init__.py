@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from lti_mentoring.views import (
     actions,
+    administration,
     closing,
     engagement,
     goals,
@@ -49,4 +50,8 @@ PAGES: tuple[Blueprint, ...] = (
     engagement.blueprint,
     sign_ins.blueprint,
 )
-BEARER_ONLY = (sign_ins.ticket,)  # no form, no cookie: a script proves the token in a header
+TOP_LEVEL: tuple[Blueprint, ...] = (administration.blueprint,)
+WITHOUT_TOKEN = (
+    sign_ins.ticket,  # no form, no cookie: a script proves the token in a header
+    administration.enter,  # nobody is in yet, and the address is the secret
+)

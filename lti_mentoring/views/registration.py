@@ -9,7 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, make_response, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+)
 from flask.typing import ResponseReturnValue
 
 from lti_mentoring.advantage.registration import fetch_configuration, send_registration
@@ -20,6 +29,7 @@ from lti_mentoring.launch.throttle import TooMany
 from lti_mentoring.rules.platform_configuration import PlatformConfiguration, RegisteredAs
 from lti_mentoring.rules.tool_configuration import (
     ToolAddress,
+    canvas_configuration,
     registration_request,
     wanted_scopes,
 )
@@ -30,17 +40,17 @@ from lti_mentoring.web.guards import anyone, guarded_by
 from lti_mentoring.web.locale import gettext as _
 
 log = logging.getLogger(__name__)
-blueprint = Blueprint("registration", __name__, url_prefix="/lti/register")
+blueprint = Blueprint("registration", __name__, url_prefix="/lti")
 
 
-@blueprint.get("")
+@blueprint.get("/register")
 @guarded_by(anyone)
 def explain() -> ResponseReturnValue:
     """What somebody reads who has this address from a book, and no invite."""
     return render_template("registration/explain.html", invited=False)
 
 
-@blueprint.get("/<token>")
+@blueprint.get("/register/<token>")
 @guarded_by(anyone)
 def ask(token: str) -> ResponseReturnValue:
     """What will be asked of the LMS, why, and what its administrator can choose."""
@@ -58,7 +68,7 @@ def ask(token: str) -> ResponseReturnValue:
     return _page(invite, platform, form)
 
 
-@blueprint.post("/<token>")
+@blueprint.post("/register/<token>")
 @guarded_by(anyone)
 def register(token: str) -> ResponseReturnValue:
     """Register the tool as it was chosen; a second click finds the invite taken."""
@@ -69,14 +79,20 @@ def register(token: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(invite, platform, form), 422
     tool = ToolAddress(_ours().settings.public_url)
-    document = registration_request(
-        tool, platform.offer, form.wishes(), _("Mentors, goals and sessions inside the course")
-    )
+    document = registration_request(tool, platform.offer, form.wishes(), _description())
     with _claimed(invite):
         registered = send_registration(
             _ours().http, platform.registration_url, registration_token, document
         )
         return _done(invite, address, platform, registered)
+
+
+@blueprint.get("/canvas.json")
+@guarded_by(anyone)
+def canvas() -> ResponseReturnValue:
+    """What an administrator of Canvas enters as the address of a developer key's JSON (LTI-139)."""
+    tool = ToolAddress(_ours().settings.public_url)
+    return jsonify(canvas_configuration(tool, _("Mentoring"), _description()))
 
 
 @blueprint.errorhandler(RegistrationRefused)
@@ -152,6 +168,10 @@ def _claimed(invite: OpenInvite) -> Iterator[None]:
         with _ours().database.transaction() as db:
             invites.release(db, invite.id)
         raise
+
+
+def _description() -> str:
+    return _("Mentors, goals and sessions inside the course")
 
 
 def _ours() -> Any:

@@ -33,9 +33,9 @@ SENTENCES: Mapping[tuple[str, str], Any] = {
         "Not reachable at %(url)s: %(reason)s. No launch can be checked without them."
     ),
     ("our_keys", "read"): _("The LMS has read them, since it took the tool's signature."),
-    ("clocks", "together"): _("%(seconds)s seconds apart."),
+    ("clocks", "together"): _("Apart by %(seconds)s s."),
     ("clocks", "apart"): _(
-        "%(seconds)s seconds apart. Launches will be refused: set both clocks by NTP."
+        "Apart by %(seconds)s s. Launches will be refused: set both clocks by NTP."
     ),
     ("token", "granted"): GRANTED,
     ("token", "refused"): _(

@@ -22,7 +22,7 @@ from lti_mentoring.core.db import UnitOfWork
 from lti_mentoring.core.errors import NotAllowed, SignInMissing
 from lti_mentoring.queries.sign_ins import Alongside, find_sign_in
 from lti_mentoring.settings import Settings
-from lti_mentoring.web import drafts, identity, notices
+from lti_mentoring.web import administration, drafts, identity, notices
 from lti_mentoring.web.guards import anyone, guard_of
 
 FIRST_ERROR = 400
@@ -81,6 +81,11 @@ def _begin() -> None:
     if guard is anyone:
         return
     _refuse_nul(asked)
+    if guard is administration.administrators:
+        here.administrator = administration.identify(asked, ours.settings)
+        if asked.method not in SAFE:
+            _refuse_cross_site(asked)
+        return
     view = app.view_functions[asked.endpoint or ""]
     _identify(here, asked, ours.settings, getattr(view, "alongside", None))
     if asked.method not in SAFE:

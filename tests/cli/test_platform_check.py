@@ -45,7 +45,7 @@ def test_all_is_well(check):
     found = check()
 
     assert found["platform_keys"] == ("good", "Reachable, 1 published.")
-    assert found["clocks"] == ("good", "0 seconds apart.")
+    assert found["clocks"] == ("good", "Apart by 0 s.")
     assert found["our_keys"][0] == "good"
     assert found["token"] == ("good", "Granted.")
     assert {verdict for verdict, _ in found.values()} == {"good", "note"}
@@ -98,7 +98,7 @@ def test_clocks_that_differ_will_refuse_launches(check, frozen_clock):
 
     assert check()["clocks"] == (
         "bad",
-        "95 seconds apart. Launches will be refused: set both clocks by NTP.",
+        "Apart by 95 s. Launches will be refused: set both clocks by NTP.",
     )
 
 

@@ -1410,6 +1410,37 @@ def note() -> None:
     )
 
 
+def administrator_visit() -> None:
+    op.create_table(
+        "administrator_visit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=True),
+        sa.Column("registration_id", sa.Integer(), nullable=True),
+        sa.Column("membership_id", sa.Integer(), nullable=True),
+        sa.Column("opens_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["membership_id"],
+            ["membership.id"],
+            name=op.f("fk_administrator_visit_membership_id_membership"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_administrator_visit_registration_id_registration"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_administrator_visit")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_administrator_visit_code_hash")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_administrator_visit_token_hash")),
+    )
+    for name in ("membership_id", "registration_id", "seen_at"):
+        op.create_index(
+            op.f(f"ix_administrator_visit_{name}"), "administrator_visit", [name], unique=False
+        )
+
+
 # Each table after those that it points to.
 TABLES = (
     platform,
@@ -1460,6 +1491,7 @@ TABLES = (
     agenda_item,
     attendance_report,
     note,
+    administrator_visit,
 )
 
 

@@ -1,0 +1,28 @@
+"""Who administers the tool itself: nobody of a course, and never by a course role."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Administrator:
+    """Somebody with the administration open.
+
+    ``registration_id`` limits it to one LMS's connection; null is the whole tool.
+    """
+
+    id: int
+    registration_id: int | None
+
+    @property
+    def runs_tool(self) -> bool:
+        """Whether it is the whole tool."""
+        return self.registration_id is None
+
+
+def sees_registration(administrator: Administrator, registration_id: int) -> bool:
+    """Its own connection, or all of them."""
+    return administrator.runs_tool or administrator.registration_id == registration_id
+
+
+WHOLE_TOOL = Administrator(id=0, registration_id=None)
+"""Whoever types commands on the tool's own machine."""
