@@ -9,6 +9,7 @@ from lti_mentoring.cli.configuration import read_settings
 from lti_mentoring.cli.serve import check_port, listen, make_ready, serve_until_interrupted
 from lti_mentoring.core import log
 from lti_mentoring.core.db import Database
+from lti_mentoring.sandbox.accents import ACCENTS
 from lti_mentoring.sandbox.app import create_sandbox
 from lti_mentoring.sandbox.state import Sandbox
 from lti_mentoring.services.platforms import PlatformFacts, add_platform, find_registration
@@ -21,6 +22,13 @@ OWNER_ONLY = 0o600
 @click.command("demo")
 @click.option("--port", default=8000, show_default=True, help="The tool's port.")
 @click.option("--lms-port", default=8001, show_default=True, help="The sandbox LMS's port.")
+@click.option(
+    "--accent",
+    type=click.Choice(list(ACCENTS)),
+    default="plain",
+    show_default=True,
+    help="The LMS that the sandbox imitates.",
+)
 @click.option("--host", default="localhost", show_default=True, help="Where the tool listens.")
 @click.option(
     "--data",
@@ -29,7 +37,7 @@ OWNER_ONLY = 0o600
     show_default=True,
     help="Folder for the demo's database and secret.",
 )
-def demo(*, port: int, lms_port: int, host: str, data: Path) -> None:
+def demo(*, port: int, lms_port: int, accent: str, host: str, data: Path) -> None:
     """Try everything on this machine: the tool, and a small LMS with people in it.
 
     What you do is kept in a folder, so the next start goes on where you left.
@@ -40,7 +48,7 @@ def demo(*, port: int, lms_port: int, host: str, data: Path) -> None:
     log.configure(settings.log_format)
     app = make_ready(settings)
     lms_url = f"http://{LMS_HOST}:{lms_port}"
-    lms = create_sandbox(base_url=lms_url, tool_url=settings.public_url)
+    lms = create_sandbox(base_url=lms_url, tool_url=settings.public_url, accent=accent)
     introduce(app.extensions["mentoring"].database, lms.extensions["sandbox"])
     server, lms_server = listen(app, host, port), listen(lms, LMS_HOST, lms_port)
     threading.Thread(target=lms_server.run, name="sandbox", daemon=True).start()

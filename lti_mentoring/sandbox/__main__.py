@@ -3,6 +3,7 @@
 import argparse
 from urllib.parse import urlsplit
 
+from lti_mentoring.sandbox.accents import ACCENTS
 from lti_mentoring.sandbox.app import create_sandbox
 
 
@@ -11,9 +12,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="A small LMS to try the tool in.")
     parser.add_argument("--base-url", default="http://127.0.0.1:8001", help="its own address")
     parser.add_argument("--tool-url", default="http://localhost:8000", help="the tool's address")
+    parser.add_argument("--accent", default="plain", choices=ACCENTS, help="the LMS to imitate")
     options = parser.parse_args()
     address = urlsplit(options.base_url)
-    app = create_sandbox(base_url=options.base_url, tool_url=options.tool_url)
+    app = create_sandbox(
+        base_url=options.base_url, tool_url=options.tool_url, accent=options.accent
+    )
     app.run(host=address.hostname, port=address.port or 80, threaded=True)
 
 

@@ -10,7 +10,7 @@ import jwt
 import requests
 from jwt.types import Options
 
-from lti_mentoring.sandbox.vocabulary import SCOPES
+from lti_mentoring.sandbox.tools import Tool
 
 TOKEN_LIFETIME = 3600
 ASSERTION_LIFETIME = 300  # the longest an assertion may live
@@ -30,8 +30,9 @@ class AccessRefused(Exception):
 
 @dataclass(frozen=True)
 class Grant:
-    """What an access token allows, and until when (seconds since the epoch)."""
+    """Whose an access token is, what it allows, and until when (seconds since the epoch)."""
 
+    client_id: str
     scopes: frozenset[str]
     expires_at: float
 
@@ -96,28 +97,28 @@ class AccessTokens:
         self._check_times(claims)
         self._use_once(claims)
 
-    def grant(self, wanted: Iterable[str]) -> tuple[str, frozenset[str]]:
-        """A new token for those of the wanted scopes that exist.
+    def grant(self, tool: Tool, wanted: Iterable[str]) -> tuple[str, frozenset[str]]:
+        """A new token for those of the wanted scopes that the tool was granted.
 
         Raises:
             AccessRefused: ``invalid_scope``, if none does.
         """
-        scopes = frozenset(wanted) & frozenset(SCOPES)
+        scopes = frozenset(wanted) & tool.scopes
         if not scopes:
             raise AccessRefused("invalid_scope", "none of these scopes can be granted")
         token, now = secrets.token_urlsafe(32), self._clock()
         with self._lock:
             self._grants = {t: grant for t, grant in self._grants.items() if grant.expires_at > now}
-            self._grants[token] = Grant(scopes, now + TOKEN_LIFETIME)
+            self._grants[token] = Grant(tool.client_id, scopes, now + TOKEN_LIFETIME)
         return token, scopes
 
-    def scopes_of(self, token: str) -> frozenset[str] | None:
+    def grant_of(self, token: str) -> Grant | None:
         """What the token allows now; None if it is unknown, expired or revoked."""
         found = self._grants.get(token)
         if found is None or found.expires_at <= self._clock():
             self._grants.pop(token, None)
             return None
-        return found.scopes
+        return found
 
     def revoke(self, token: str) -> None:
         """The token is worth nothing from now on."""
@@ -148,6 +149,18 @@ class AccessTokens:
                 raise _not_them("this assertion has been used before")
             if _is_number(expires):
                 self._seen[jti] = expires
+
+
+def claimed_issuer(assertion: str) -> object:
+    """Who the assertion says it is from; nothing about it has been checked.
+
+    Raises:
+        AccessRefused: if it is no JWT.
+    """
+    try:
+        return jwt.decode(assertion, options={"verify_signature": False}).get("iss")
+    except jwt.PyJWTError as error:
+        raise _not_them("the assertion is not a JWT") from error
 
 
 def _verified(assertion: str, keys: ToolKeys) -> dict[str, object]:

@@ -17,7 +17,8 @@ from lti_mentoring.sandbox.service import (
     record_call,
 )
 from lti_mentoring.sandbox.state import Sandbox, current_sandbox
-from lti_mentoring.sandbox.world import NotInWorld, World
+from lti_mentoring.sandbox.tools import NoSuchTool
+from lti_mentoring.sandbox.world import NotInWorld
 
 
 def create_sandbox(
@@ -27,17 +28,17 @@ def create_sandbox(
     tool_jwks_url: str | None = None,
     clock: Callable[[], float] = time.time,
     http: requests.Session | None = None,
-    world: World | None = None,
+    accent: str = "plain",
 ) -> Flask:
-    """An LMS that knows one tool, with its ``Sandbox`` in ``app.extensions["sandbox"]``.
+    """An LMS that knows a tool, with its ``Sandbox`` in ``app.extensions["sandbox"]``.
 
     Args:
-        base_url: where the LMS is reached, and its issuer, such as ``http://127.0.0.1:8001``.
+        base_url: where the LMS is reached, and mostly its issuer, such as ``http://127.0.0.1:8001``.
         tool_url: where the tool is reached; its LTI addresses are under ``/lti/``.
         tool_jwks_url: the tool's key set, if it is elsewhere.
         clock: seconds since the epoch; stands still in tests.
         http: how the tool's keys are fetched; tests hand in one that needs no network.
-        world: other people and courses than the seeded ones.
+        accent: the LMS to imitate, one of ``ACCENTS``.
     """
     app = Flask(__name__)
     app.extensions["sandbox"] = Sandbox(
@@ -46,7 +47,7 @@ def create_sandbox(
         tool_jwks_url=tool_jwks_url,
         clock=clock,
         http=http,
-        world=world,
+        accent=accent,
     )
     app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -57,7 +58,8 @@ def create_sandbox(
     app.after_request(record_call)
     app.after_request(add_headers)
     app.register_error_handler(ServiceRefused, service_error)
-    app.register_error_handler(NotInWorld, not_in_world)
+    app.register_error_handler(NotInWorld, not_here)
+    app.register_error_handler(NoSuchTool, not_here)
     app.register_error_handler(HTTPException, http_error)
     return app
 
@@ -67,10 +69,10 @@ def go_to_own_address() -> ResponseReturnValue | None:
 
     From the tool's own host, the frame would not be cross-site and would prove nothing.
     """
-    issuer = current_sandbox().issuer
+    own = current_sandbox().base_url
     visiting = request.headers.get("Sec-Fetch-Dest") == "document" and request.method == "GET"
-    if visiting and request.host != urlsplit(issuer).netloc:
-        return redirect(issuer + request.full_path.removesuffix("?"))
+    if visiting and request.host != urlsplit(own).netloc:
+        return redirect(own + request.full_path.removesuffix("?"))
     return None
 
 
@@ -83,16 +85,16 @@ def refuse_foreign_forms() -> ResponseReturnValue | None:
 
 
 def add_headers(response: Response) -> Response:
-    """What pages may load, frame and post to: their own, and the tool."""
-    sandbox = current_sandbox()
+    """What pages may load, frame and post to: their own, and the tools."""
+    origins = " ".join(current_sandbox().origins)
     response.headers["Content-Security-Policy"] = "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
             "img-src 'self'",
-            f"frame-src 'self' {sandbox.tool_origin}",
-            f"form-action 'self' {sandbox.tool_origin}",
+            f"frame-src 'self' {origins}",
+            f"form-action 'self' {origins}",
             "frame-ancestors 'self'",
             "base-uri 'none'",
         )
@@ -109,7 +111,7 @@ def service_error(refused: ServiceRefused) -> ResponseReturnValue:
     return error_answer(refused.status, refused.reason, refused.headers)
 
 
-def not_in_world(error: NotInWorld) -> ResponseReturnValue:
+def not_here(error: NotInWorld | NoSuchTool) -> ResponseReturnValue:
     """A page about somebody or something that does not exist."""
     return page("Not here", str(error), 404)
 

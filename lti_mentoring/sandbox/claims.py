@@ -1,23 +1,31 @@
 """What the platform says about a launch: the claims of the id_token."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeGuard
 
+from lti_mentoring.sandbox.launches import Launch
+from lti_mentoring.sandbox.role_names import OF_THE_INSTITUTION
+from lti_mentoring.sandbox.tools import Tool
+from lti_mentoring.sandbox.variables import Occasion, expand
 from lti_mentoring.sandbox.vocabulary import (
     AGS_CLAIM,
     AGS_SCOPES,
-    COURSE_SECTION,
+    DEEP_LINKING,
     LTI_CLAIM,
     NRPS_CLAIM,
-    ROLE_URIS,
+    NRPS_SCOPE,
+    RESOURCE_LINK,
     UNKNOWN_ROLE,
     Role,
 )
-from lti_mentoring.sandbox.world import Activity, Course, Enrollment, Person, opaque_id
+from lti_mentoring.sandbox.world import Activity, Person, opaque_id
 
 if TYPE_CHECKING:
     from lti_mentoring.sandbox.state import Sandbox
 
-TOKEN_LIFETIME = 60  # seconds, as in Moodle
+PLACEMENT_CLAIM = "https://www.instructure.com/placement"
+# Members that some LMSs write into their claims and that say nothing.
+REMARKS: Mapping[str, object] = {"validation_context": None, "errors": {"errors": {}}}
 
 
 class Absent:
@@ -27,142 +35,221 @@ class Absent:
 ABSENT = Absent()
 
 
-def launch_claims(
-    sandbox: "Sandbox", person_id: str, link_id: str, *, nonce: str, target: str | None = None
-) -> dict[str, object]:
-    """The claims of a resource link launch, as the temper of the moment allows.
-
-    Args:
-        sandbox: the platform that speaks.
-        person_id: who opens the activity; need not be enrolled any more.
-        link_id: the activity.
-        nonce: the tool's.
-        target: ``iframe`` or ``window``; the activity's own setting if left out.
+def launch_claims(sandbox: "Sandbox", launch: Launch, *, nonce: str) -> dict[str, object]:
+    """The claims of a launch, as the accent has it and the temper of the moment allows.
 
     Raises:
         NotInWorld: if person, activity or enrollment does not exist.
 
     Source: LTI Core 1.3, section 5; LTI-NRPS 2.0 and LTI-AGS 2.0, "claim" sections.
     """
-    course, activity = sandbox.world.activity(link_id)
-    person = sandbox.world.person(person_id)
-    enrollment = sandbox.world.enrollment(course.id, person_id)
-    return {
-        **_token_claims(sandbox, person, nonce),
-        **_message_claims(sandbox, course, activity, enrollment),
-        **_surroundings(sandbox, course, person, target or activity.opens_in),
-        LTI_CLAIM + "custom": custom_parameters(person, activity, enrollment),
-        **_service_claims(sandbox, course, activity),
+    tool = sandbox.tools.find(launch.client_id)
+    it = occasion_of(sandbox, launch)
+    claims = {
+        **_token_claims(sandbox, tool, it.person, nonce),
+        **_message_claims(tool, launch),
+        **_roles(sandbox, it),
+        **_place(sandbox, it, launch),
+        **_surroundings(sandbox, it, launch),
+        LTI_CLAIM + "custom": custom_parameters(sandbox, tool, it, launch.custom),
+        **_service_claims(sandbox, tool, it, launch),
     }
+    return _with_remarks(claims) if sandbox.accent.token.remarks else claims
 
 
-def _token_claims(sandbox: "Sandbox", person: Person, nonce: str) -> dict[str, object]:
+def occasion_of(sandbox: "Sandbox", launch: Launch) -> Occasion:
+    """Who opens what where.
+
+    Raises:
+        NotInWorld: if person, activity or enrollment does not exist.
+    """
+    world = sandbox.world
+    return Occasion(
+        world.person(launch.person_id),
+        world.course(launch.course_id) if launch.course_id else None,
+        world.activity(launch.link_id)[1] if launch.link_id else None,
+        world.enrollment(launch.course_id, launch.person_id) if launch.course_id else None,
+    )
+
+
+def _token_claims(sandbox: "Sandbox", tool: Tool, person: Person, nonce: str) -> dict[str, object]:
+    style = sandbox.accent.token
     issued = int(sandbox.clock()) + sandbox.temper.clock_skew_seconds
     claims: dict[str, object] = {
         "iss": sandbox.issuer,
         "sub": person.id,
-        "aud": sandbox.client_id,
+        "aud": tool.client_id,
         "iat": issued,
-        "exp": issued + TOKEN_LIFETIME,
+        "exp": issued + style.lifetime,
         "nonce": nonce,
-        "locale": person.locale,
     }
-    return claims | personal_facts(sandbox, person)
+    if style.azp:
+        claims["azp"] = tool.client_id
+    if style.not_before:
+        claims["nbf"] = issued
+    if style.locale:
+        claims["locale"] = sandbox.locale_of(person)
+    return claims | personal_facts(sandbox, tool, person)
 
 
-def personal_facts(sandbox: "Sandbox", person: Person) -> dict[str, str]:
+def personal_facts(sandbox: "Sandbox", tool: Tool, person: Person) -> dict[str, str]:
     """Name and e-mail, as far as they are not withheld; launches and rosters share them."""
     facts: dict[str, str] = {}
-    if not sandbox.temper.withhold_names:
+    if tool.sends_names and not sandbox.temper.withhold_names:
         facts["name"] = person.name
-        facts["given_name"] = person.given_name
-        facts["family_name"] = person.family_name
-    if not sandbox.temper.withhold_email:
+        if sandbox.accent.token.given_names:
+            facts["given_name"] = person.given_name
+            facts["family_name"] = person.family_name
+    if tool.sends_email and not sandbox.temper.withhold_email:
         facts["email"] = person.email
     return facts
 
 
-def _message_claims(
-    sandbox: "Sandbox", course: Course, activity: Activity, enrollment: Enrollment
-) -> dict[str, object]:
-    roles = list(ROLE_URIS[enrollment.role])
+def _message_claims(tool: Tool, launch: Launch) -> dict[str, object]:
     claims: dict[str, object] = {
-        LTI_CLAIM + "message_type": "LtiResourceLinkRequest",
+        LTI_CLAIM + "message_type": launch.message,
         LTI_CLAIM + "version": "1.3.0",
-        LTI_CLAIM + "deployment_id": sandbox.deployment_id,
-        LTI_CLAIM + "target_link_uri": sandbox.target_of(activity),
-        LTI_CLAIM + "roles": [UNKNOWN_ROLE] if sandbox.temper.unknown_roles else roles,
+        LTI_CLAIM + "deployment_id": tool.deployment_id,
+        LTI_CLAIM + "target_link_uri": launch.target_link_uri,
+    }
+    if launch.placement:
+        claims[PLACEMENT_CLAIM] = launch.placement
+    return claims
+
+
+def _roles(sandbox: "Sandbox", it: Occasion) -> dict[str, object]:
+    if it.enrollment is None:
+        return {LTI_CLAIM + "roles": list(OF_THE_INSTITUTION)}
+    names = list(sandbox.accent.token.roles[it.enrollment.role])
+    claims: dict[str, object] = {
+        LTI_CLAIM + "roles": [UNKNOWN_ROLE] if sandbox.temper.unknown_roles else names
+    }
+    if it.enrollment.role is Role.OBSERVER and sandbox.accent.token.observed:
+        claims[LTI_CLAIM + "role_scope_mentor"] = list(it.enrollment.observes)
+    return claims
+
+
+def _place(sandbox: "Sandbox", it: Occasion, launch: Launch) -> dict[str, object]:
+    if it.course is None:
+        return _account() if launch.message == RESOURCE_LINK else {}
+    claims: dict[str, object] = {
         LTI_CLAIM + "context": {
-            "id": course.id,
-            "label": course.label,
-            "title": course.title,
-            "type": [COURSE_SECTION],
-        },
-        LTI_CLAIM + "resource_link": {
-            "id": activity.id,
-            "title": activity.title,
-            "description": activity.description,
-        },
+            "id": it.course.id,
+            "label": it.course.label,
+            "title": it.course.title,
+            "type": [sandbox.accent.token.context_type],
+        }
     }
-    if enrollment.role is Role.OBSERVER:
-        claims[LTI_CLAIM + "role_scope_mentor"] = list(enrollment.observes)
+    if it.activity:
+        claims[LTI_CLAIM + "resource_link"] = {
+            "id": it.activity.id,
+            "title": it.activity.title,
+            "description": it.activity.description,
+        }
     return claims
 
 
-def _surroundings(
-    sandbox: "Sandbox", course: Course, person: Person, target: str
-) -> dict[str, object]:
-    presentation: dict[str, object] = {
-        "document_target": target,
-        "locale": person.locale,
-        "return_url": f"{sandbox.issuer}/courses/{course.id}/as/{person.id}/return",
-    }
-    if target == "iframe":
-        presentation |= {"width": 880, "height": 700}
+def _account() -> dict[str, object]:
+    """The institution itself, where an LMS opens tools outside of courses (Canvas)."""
+    account = {"id": opaque_id("account", 1, 40), "title": "Alderwood University"}
     return {
+        LTI_CLAIM + "context": {**account, "type": ["Account"]},
+        LTI_CLAIM + "resource_link": account,
+    }
+
+
+def _surroundings(sandbox: "Sandbox", it: Occasion, launch: Launch) -> dict[str, object]:
+    place = f"courses/{it.course.id}/as/{it.person.id}" if it.course else "admin/tools"
+    presentation: dict[str, object] = {
+        "document_target": launch.target,
+        "locale": sandbox.locale_of(it.person),
+        "return_url": f"{sandbox.base_url}/{place}/return",
+    }
+    if launch.target == "iframe" and sandbox.accent.token.frame_size:
+        presentation |= {"width": 880, "height": 700}
+    platform = {
+        "guid": opaque_id("platform", 1),
+        "name": "Alderwood Sandbox LMS",
+        "product_family_code": sandbox.accent.product,
+        "version": sandbox.accent.version,
+        "url": sandbox.base_url,
+    }
+    claims: dict[str, object] = {
         LTI_CLAIM + "launch_presentation": presentation,
-        LTI_CLAIM + "tool_platform": {
-            "guid": opaque_id("platform", 1),
-            "name": "Alderwood Sandbox LMS",
-            "product_family_code": "sandbox",
-            "version": "1",
-            "url": sandbox.issuer,
-        },
-        LTI_CLAIM + "lis": {
-            "person_sourcedid": person.sourcedid,
-            "course_offering_sourcedid": f"alderwood:{course.label}",
-            "course_section_sourcedid": f"alderwood:{course.label}:1",
-        },
+        LTI_CLAIM + "tool_platform": {name: value for name, value in platform.items() if value},
+        LTI_CLAIM + "lis": {"person_sourcedid": it.person.sourcedid, **_course_sourcedids(it)},
+    }
+    return claims | _username(sandbox.accent.token.username, it.person)
+
+
+def _course_sourcedids(it: Occasion) -> dict[str, str]:
+    """A course's numbers in the institution's books; a copy is in no book yet."""
+    if it.course is None:
+        return {}
+    number = "" if it.course.history else f"alderwood:{it.course.label}"
+    return {
+        "course_offering_sourcedid": number,
+        "course_section_sourcedid": f"{number}:1" if number else "",
     }
 
 
-def custom_parameters(person: Person, activity: Activity, enrollment: Enrollment) -> dict[str, str]:
-    """The link's own parameters, their variables expanded, and the person's time zone.
-
-    A variable that this LMS does not know stays as it was written, as LTI wants it.
-    """
-    known = {
-        "$Moodle.Person.userGroupIds": ",".join(enrollment.groups),
-        "$Person.sourcedId": person.sourcedid,
-    }
-    expanded = {name: known.get(value, value) for name, value in activity.custom.items()}
-    return {**expanded, "person_timezone": person.timezone}
+def _username(claim: str, person: Person) -> dict[str, object]:
+    username = person.email.partition("@")[0]
+    if claim == "ext":
+        return {LTI_CLAIM + "ext": {"user_username": username, "lms": "moodle-2"}}
+    return {claim: username} if claim else {}
 
 
-def _service_claims(sandbox: "Sandbox", course: Course, activity: Activity) -> dict[str, object]:
+def custom_parameters(
+    sandbox: "Sandbox", tool: Tool, it: Occasion, more: Mapping[str, object] | None = None
+) -> dict[str, object]:
+    """The tool's parameters, over them the link's, over them ``more``; variables are filled in."""
+    own = it.activity.custom if it.activity else {}
+    return expand({**tool.custom, **own, **(more or {})}, it, sandbox.accent)
+
+
+def _service_claims(
+    sandbox: "Sandbox", tool: Tool, it: Occasion, launch: Launch
+) -> dict[str, object]:
+    if it.course is None:
+        return {}
     claims: dict[str, object] = {}
-    if not sandbox.temper.withhold_nrps:
+    in_dialog = launch.message == DEEP_LINKING and not sandbox.accent.token.roster_in_dialog
+    if NRPS_SCOPE in tool.scopes and not sandbox.temper.withhold_nrps and not in_dialog:
         claims[NRPS_CLAIM] = {
-            "context_memberships_url": sandbox.memberships_url(course.id),
-            "service_versions": ["2.0"],
+            "context_memberships_url": sandbox.memberships_url(it.course.id),
+            "service_versions": list(sandbox.accent.roster_versions),
         }
-    if not sandbox.temper.withhold_ags:
-        endpoint: dict[str, object] = {
-            "scope": list(AGS_SCOPES),
-            "lineitems": sandbox.line_items_url(course.id),
+    scopes = [scope for scope in AGS_SCOPES if scope in tool.scopes]
+    if scopes and not sandbox.temper.withhold_ags:
+        claims[AGS_CLAIM] = {
+            "scope": scopes,
+            "lineitems": sandbox.line_items_url(it.course.id, tool),
+            **_line_item(sandbox, it.activity, launch),
         }
-        own = sandbox.gradebook.columns_of_link(activity.id)
-        if len(own) == 1:
-            endpoint["lineitem"] = sandbox.line_item_url(own[0])
-        claims[AGS_CLAIM] = endpoint
     return claims
+
+
+def _line_item(sandbox: "Sandbox", activity: Activity | None, launch: Launch) -> dict[str, object]:
+    """The one column that the launch is about, if there is just one."""
+    if launch.item_id:
+        item = sandbox.gradebook.column(launch.course_id, launch.item_id)
+        return {"lineitem": sandbox.line_item_url(item)}
+    own = sandbox.gradebook.columns_of_link(activity.id) if activity else []
+    if activity is None or activity.lost_column or len(own) != 1:
+        return {}
+    return {"lineitem": sandbox.line_item_url(own[0])}
+
+
+def _with_remarks(claims: dict[str, object]) -> dict[str, object]:
+    """Canvas writes what its validators found into its claims, which is nothing."""
+    remarked = {
+        name: {**value, **REMARKS}
+        for name, value in claims.items()
+        if _is_plain(value) and name != LTI_CLAIM + "custom"
+    }
+    return {**claims, **remarked, "errors": {"errors": {}}}
+
+
+def _is_plain(value: object) -> TypeGuard[dict[str, object]]:
+    return isinstance(value, dict)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import RLock
 
-from lti_mentoring.sandbox.vocabulary import Role
+from lti_mentoring.sandbox.vocabulary import SEEDED_CLIENT_ID, Role
 from lti_mentoring.sandbox.world import Activity, Course, NotInWorld, World, opaque_id
 
 ACTIVITY_PROGRESS = frozenset({"Initialized", "Started", "InProgress", "Submitted", "Completed"})
@@ -36,6 +36,9 @@ class LineItem:
     start: str | None = None
     end: str | None = None
     made_by_tool: bool = True
+    tool: str = SEEDED_CLIENT_ID  # the client id of whose it is
+    review: Mapping[str, object] | None = None  # submissionReview, as AGS writes it
+    locked: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,14 +108,16 @@ class Gradebook:
         """Every person id with a grade in the column."""
         return [(pid, grade) for (iid, pid), grade in self._grades.items() if iid == item_id]
 
-    def create(self, course_id: str, wish: Mapping[str, object]) -> LineItem:
+    def create(
+        self, course_id: str, wish: Mapping[str, object], tool: str = SEEDED_CLIENT_ID
+    ) -> LineItem:
         """A new column from a line item as AGS writes it; asking twice makes two.
 
         Raises:
             GradebookRefusal: if a member is missing, wrong or names a foreign activity.
         """
         with self._lock:
-            item = self._checked(self._new_id(), course_id, wish)
+            item = replace(self._checked(self._new_id(), course_id, wish), tool=tool)
             self._items[item.id] = item
             return item
 
@@ -124,7 +129,9 @@ class Gradebook:
         """
         with self._lock:
             changed = self._checked(item.id, item.course_id, wish)
-            self._items[item.id] = replace(changed, made_by_tool=item.made_by_tool)
+            self._items[item.id] = replace(
+                changed, made_by_tool=item.made_by_tool, tool=item.tool, locked=item.locked
+            )
             return self._items[item.id]
 
     def delete(self, item: LineItem) -> None:
@@ -207,6 +214,7 @@ class Gradebook:
             tag=_text(wish, "tag"),
             start=_text(wish, "startDateTime"),
             end=_text(wish, "endDateTime"),
+            review=_object(wish, "submissionReview"),
         )
 
     def _couple(self, course: Course, activity: Activity) -> None:
@@ -219,6 +227,7 @@ class Gradebook:
             maximum=activity.column.maximum,
             link_id=activity.id,
             made_by_tool=False,
+            tool=activity.tool,
         )
         self._items[item.id] = item
 
@@ -265,6 +274,13 @@ def _number(source: Mapping[str, object], name: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise GradebookRefusal(f"{name} must be a number")
     return float(value)
+
+
+def _object(source: Mapping[str, object], name: str) -> Mapping[str, object] | None:
+    value = source.get(name)
+    if value is not None and not isinstance(value, dict):
+        raise GradebookRefusal(f"{name} must be an object")
+    return value
 
 
 def _moment(text: str) -> datetime:

@@ -8,6 +8,7 @@ from lti_mentoring.sandbox.paging import link_next, page_of
 from lti_mentoring.sandbox.service import (
     ServiceRefused,
     answer,
+    calling_tool,
     require_accept,
     sent_object,
     service,
@@ -36,9 +37,11 @@ def require_whole_address() -> Response | None:
     Raises:
         ServiceRefused: 404, for such an address and for an unknown course.
     """
-    if request.args.get("type_id") != "1":
-        raise ServiceRefused(404, "no such service: the query type_id=1 is part of the address")
-    if (request.view_args or {}).get("course_id") not in current_sandbox().world.courses:
+    sandbox = current_sandbox()
+    numbers = {str(tool.number) for tool in sandbox.tools}
+    if sandbox.accent.service_query and request.args.get("type_id") not in numbers:
+        raise ServiceRefused(404, "no such service: the query type_id is part of the address")
+    if (request.view_args or {}).get("course_id") not in sandbox.world.courses:
         raise ServiceRefused(404, "no such course")
     return None
 
@@ -52,7 +55,8 @@ def list_items(sandbox: Sandbox, course_id: str) -> ResponseReturnValue:
     items = [
         item
         for item in sandbox.gradebook.columns(course_id)
-        if all(getattr(item, name) == value for name, value in wanted.items())
+        if item.tool == calling_tool().client_id
+        and all(getattr(item, name) == value for name, value in wanted.items())
     ]
     page, following = page_of(items)
     g.call_note = f"{len(page)} line items"
@@ -64,7 +68,9 @@ def list_items(sandbox: Sandbox, course_id: str) -> ResponseReturnValue:
 @service(LINE_ITEM_SCOPE)
 def create_item(sandbox: Sandbox, course_id: str) -> ResponseReturnValue:
     """A new column; asking again makes another one, as most platforms do."""
-    item = sandbox.gradebook.create(course_id, sent_object(LINE_ITEM_TYPE))
+    item = sandbox.gradebook.create(
+        course_id, sent_object(LINE_ITEM_TYPE), tool=calling_tool().client_id
+    )
     g.call_note = "column made"
     return answer(_item_on_wire(sandbox, item), LINE_ITEM_TYPE, 201)
 
@@ -74,7 +80,7 @@ def create_item(sandbox: Sandbox, course_id: str) -> ResponseReturnValue:
 def show_item(sandbox: Sandbox, course_id: str, item_id: str) -> ResponseReturnValue:
     """One line item."""
     require_accept(LINE_ITEM_TYPE)
-    item = sandbox.gradebook.column(course_id, item_id)
+    item = _column(sandbox, course_id, item_id)
     return answer(_item_on_wire(sandbox, item), LINE_ITEM_TYPE)
 
 
@@ -82,7 +88,7 @@ def show_item(sandbox: Sandbox, course_id: str, item_id: str) -> ResponseReturnV
 @service(LINE_ITEM_SCOPE)
 def replace_item(sandbox: Sandbox, course_id: str, item_id: str) -> ResponseReturnValue:
     """Replace the line item; members that are left out are blanked."""
-    item = sandbox.gradebook.column(course_id, item_id)
+    item = _column(sandbox, course_id, item_id)
     changed = sandbox.gradebook.update(item, sent_object(LINE_ITEM_TYPE))
     return answer(_item_on_wire(sandbox, changed), LINE_ITEM_TYPE)
 
@@ -91,7 +97,7 @@ def replace_item(sandbox: Sandbox, course_id: str, item_id: str) -> ResponseRetu
 @service(LINE_ITEM_SCOPE)
 def delete_item(sandbox: Sandbox, course_id: str, item_id: str) -> ResponseReturnValue:
     """Remove a column the tool has made."""
-    sandbox.gradebook.delete(sandbox.gradebook.column(course_id, item_id))
+    sandbox.gradebook.delete(_column(sandbox, course_id, item_id))
     return Response(status=204)
 
 
@@ -99,7 +105,7 @@ def delete_item(sandbox: Sandbox, course_id: str, item_id: str) -> ResponseRetur
 @service(SCORE_SCOPE)
 def take_score(sandbox: Sandbox, course_id: str, item_id: str) -> ResponseReturnValue:
     """Enter one person's score; success is an empty 200, as in Moodle."""
-    item = sandbox.gradebook.column(course_id, item_id)
+    item = _column(sandbox, course_id, item_id)
     score = sent_object(SCORE_TYPE)
     if sandbox.temper.refuse_scores:
         raise ServiceRefused(400, sandbox.temper.refuse_scores)
@@ -113,7 +119,7 @@ def take_score(sandbox: Sandbox, course_id: str, item_id: str) -> ResponseReturn
 def list_results(sandbox: Sandbox, course_id: str, item_id: str) -> ResponseReturnValue:
     """What stands in the column now, for everybody or for one ``user_id``."""
     require_accept(RESULTS_TYPE)
-    item = sandbox.gradebook.column(course_id, item_id)
+    item = _column(sandbox, course_id, item_id)
     wanted = request.args.get("user_id")
     rows = [
         _result_on_wire(sandbox, item, person_id, grade)
@@ -123,6 +129,14 @@ def list_results(sandbox: Sandbox, course_id: str, item_id: str) -> ResponseRetu
     page, following = page_of(rows)
     g.call_note = f"{len(page)} results"
     return link_next(answer(page, RESULTS_TYPE), following)
+
+
+def _column(sandbox: Sandbox, course_id: str, item_id: str) -> LineItem:
+    """One of the calling tool's columns; those of other tools do not exist for it."""
+    item = sandbox.gradebook.column(course_id, item_id)
+    if item.tool != calling_tool().client_id:
+        raise ServiceRefused(404, "no such line item in this course")
+    return item
 
 
 def _item_on_wire(sandbox: Sandbox, item: LineItem) -> dict[str, object]:
@@ -135,6 +149,7 @@ def _item_on_wire(sandbox: Sandbox, item: LineItem) -> dict[str, object]:
         "tag": item.tag,
         "startDateTime": item.start,
         "endDateTime": item.end,
+        "submissionReview": item.review,
     }
     return {name: value for name, value in members.items() if value is not None}
 

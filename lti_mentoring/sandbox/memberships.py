@@ -5,14 +5,20 @@ from flask.typing import ResponseReturnValue
 
 from lti_mentoring.sandbox.claims import custom_parameters, personal_facts
 from lti_mentoring.sandbox.paging import link_next, page_of
-from lti_mentoring.sandbox.service import ServiceRefused, answer, require_accept, service
+from lti_mentoring.sandbox.service import (
+    ServiceRefused,
+    answer,
+    calling_tool,
+    require_accept,
+    service,
+)
 from lti_mentoring.sandbox.state import Sandbox
+from lti_mentoring.sandbox.variables import Occasion
 from lti_mentoring.sandbox.vocabulary import (
     CONTEXT_ROLE,
     LTI_CLAIM,
     MEMBERS_TYPE,
     NRPS_SCOPE,
-    ROLE_URIS,
     UNKNOWN_ROLE,
     Role,
     mixed_roles,
@@ -32,7 +38,9 @@ def members(sandbox: Sandbox, course_id: str) -> ResponseReturnValue:
     except NotInWorld:
         raise ServiceRefused(404, "no such course") from None
     activity = _activity_asked_for(course)
-    everyone = [pair for pair in sandbox.world.members(course.id) if _has_role_asked_for(pair[1])]
+    everyone = [
+        pair for pair in sandbox.world.members(course.id) if _has_role_asked_for(sandbox, pair[1])
+    ]
     page, following = page_of(everyone, sandbox.temper.nrps_page_size)
     g.call_note = f"{len(page)} of {len(everyone)} members"
     content = {
@@ -50,7 +58,7 @@ def _member(
     groups = [{"group_id": each, "group_name": course.groups[each]} for each in enrollment.groups]
     member: dict[str, object] = {
         "status": "Inactive" if enrollment.suspended else "Active",
-        **personal_facts(sandbox, person),
+        **personal_facts(sandbox, calling_tool(), person),
         "user_id": person.id,
         "lis_person_sourcedid": person.sourcedid,
         "roles": _roles(sandbox, enrollment.role),
@@ -60,8 +68,10 @@ def _member(
         member["message"] = [
             {
                 LTI_CLAIM + "message_type": "LtiResourceLinkRequest",
-                LTI_CLAIM + "custom": custom_parameters(person, activity, enrollment),
-                "locale": person.locale,
+                LTI_CLAIM + "custom": custom_parameters(
+                    sandbox, calling_tool(), Occasion(person, course, activity, enrollment)
+                ),
+                "locale": sandbox.locale_of(person),
             }
         ]
     return member
@@ -70,14 +80,16 @@ def _member(
 def _roles(sandbox: Sandbox, role: Role) -> list[str]:
     if sandbox.temper.unknown_roles:
         return [UNKNOWN_ROLE]
-    return mixed_roles(role) if sandbox.temper.mixed_roles else list(ROLE_URIS[role])
+    return (
+        mixed_roles(role) if sandbox.temper.mixed_roles else list(sandbox.accent.roster_roles[role])
+    )
 
 
-def _has_role_asked_for(enrollment: Enrollment) -> bool:
+def _has_role_asked_for(sandbox: Sandbox, enrollment: Enrollment) -> bool:
     wanted = request.args.get("role")
     if not wanted:
         return True
-    uris = ROLE_URIS[enrollment.role]
+    uris = sandbox.accent.roster_roles[enrollment.role]
     return wanted in uris or CONTEXT_ROLE + wanted in uris
 
 

@@ -3,8 +3,10 @@
 from flask import Blueprint, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
-from lti_mentoring.sandbox.access import TOKEN_LIFETIME, AccessRefused
-from lti_mentoring.sandbox.state import Launch, Sandbox, current_sandbox
+from lti_mentoring.sandbox.access import TOKEN_LIFETIME, AccessRefused, claimed_issuer
+from lti_mentoring.sandbox.launches import Launch
+from lti_mentoring.sandbox.state import Sandbox, current_sandbox
+from lti_mentoring.sandbox.tools import Tool
 from lti_mentoring.sandbox.vocabulary import ASSERTION_TYPE
 from lti_mentoring.sandbox.world import NotInWorld
 
@@ -41,22 +43,18 @@ def authorize() -> ResponseReturnValue:
     except RequestUnsafe as unsafe:
         title = "Invalid request"
         return render_template("error.html", title=title, reason=str(unsafe)), 400
+    redirect_uri = request.values["redirect_uri"]
     answer = {"state": state} if (state := request.values.get("state")) else {}
     try:
         launch = _checked_launch(sandbox)
-        claims = sandbox.launch_claims(
-            launch.person_id,
-            launch.link_id,
-            nonce=request.values["nonce"],
-            target=launch.target,
-        )
+        claims = sandbox.claims_of(launch, nonce=request.values["nonce"])
         answer |= {"id_token": sandbox.keys.sign(claims)}
     except RequestRefused as refused:
         answer |= {"error": refused.error, "error_description": refused.description}
     return render_template(
         "handover.html",
         title="Opening the activity",
-        action=sandbox.redirect_uri,
+        action=redirect_uri,
         method="post",
         fields=answer,
     )
@@ -65,7 +63,9 @@ def authorize() -> ResponseReturnValue:
 def _check_addressee(sandbox: Sandbox) -> None:
     if any(len(values) > 1 for values in request.values.to_dict(flat=False).values()):
         raise RequestUnsafe("A parameter was sent twice.")
-    if request.values.get("redirect_uri") != sandbox.redirect_uri:
+    client_id = request.values.get("client_id")
+    known = [tool for tool in sandbox.tools if tool.client_id == client_id] or sandbox.tools
+    if not any(request.values.get("redirect_uri") in tool.redirect_uris for tool in known):
         raise RequestUnsafe("The redirect_uri is not registered for this tool.")
     if request.values.get("scope") != "openid":
         raise RequestUnsafe("The scope must be openid.")
@@ -75,24 +75,30 @@ def _check_addressee(sandbox: Sandbox) -> None:
 
 
 def _checked_launch(sandbox: Sandbox) -> Launch:
-    if request.values.get("client_id") != sandbox.client_id:
+    client_id = request.values.get("client_id")
+    if client_id not in {tool.client_id for tool in sandbox.tools}:
         raise RequestRefused("unauthorized_client", "The client_id is not registered here.")
     for name, (wanted, error) in FIXED.items():
         if request.values.get(name) != wanted:
             raise RequestRefused(error, f"{name} must be {wanted}.")
-    launch = sandbox.take_launch(request.values["lti_message_hint"])
-    if launch is None:
+    launch = sandbox.launches.take(request.values["lti_message_hint"])
+    if launch is None or launch.client_id != client_id:
         raise RequestRefused("login_required", "Nobody has this activity open. Open it again.")
     if launch.person_id != request.values["login_hint"]:
         raise RequestRefused("access_denied", "The login_hint is not who opened the activity.")
+    _check_enrollment(sandbox, launch)
+    return launch
+
+
+def _check_enrollment(sandbox: Sandbox, launch: Launch) -> None:
+    if not launch.course_id:
+        return
     try:
-        course = sandbox.course_of(launch.link_id)
-        suspended = sandbox.world.enrollment(course.id, launch.person_id).suspended
+        suspended = sandbox.world.enrollment(launch.course_id, launch.person_id).suspended
     except NotInWorld:
         raise RequestRefused("access_denied", "They are not in this course any more.") from None
     if suspended:
         raise RequestRefused("access_denied", "Their enrollment is suspended.")
-    return launch
 
 
 @blueprint.get("/jwks.json")
@@ -130,7 +136,7 @@ def token() -> ResponseReturnValue:
             scope=" ".join(sorted(scopes)),
         ),
         200,
-        {"Cache-Control": "no-store"},
+        {"Cache-Control": "no-store", "Content-Type": sandbox.accent.token_media_type},
     )
 
 
@@ -144,10 +150,21 @@ def _granted(sandbox: Sandbox) -> tuple[str, frozenset[str]]:
         raise AccessRefused("unsupported_grant_type", "grant_type must be client_credentials")
     if request.form.get("client_assertion_type") != ASSERTION_TYPE:
         raise AccessRefused("invalid_request", f"client_assertion_type must be {ASSERTION_TYPE}")
+    assertion = request.form.get("client_assertion", "")
+    tool = _claimed_tool(sandbox, assertion)
     sandbox.tokens.check_assertion(
-        request.form.get("client_assertion", ""),
-        sandbox.tool_keys,
-        client_id=sandbox.client_id,
-        audience=sandbox.token_url,
+        assertion,
+        sandbox.keys_of(tool),
+        client_id=tool.client_id,
+        audience=sandbox.token_audience,
     )
-    return sandbox.tokens.grant(request.form.get("scope", "").split())
+    return sandbox.tokens.grant(tool, request.form.get("scope", "").split())
+
+
+def _claimed_tool(sandbox: Sandbox, assertion: str) -> Tool:
+    """The tool that the assertion says it is from; whether that is so is for its keys to say."""
+    issuer = claimed_issuer(assertion)
+    for tool in sandbox.tools:
+        if tool.client_id == issuer:
+            return tool
+    raise AccessRefused("invalid_client", "iss and sub must be the client_id", 401)

@@ -31,8 +31,9 @@ class GradeRow:
 
 @blueprint.app_context_processor
 def surroundings() -> dict[str, object]:
-    """What every page shows: whether the LMS is in a temper."""
-    return {"temper": current_sandbox().temper, "Role": Role}
+    """What every page shows: which LMS this imitates, and whether it is in a temper."""
+    sandbox = current_sandbox()
+    return {"temper": sandbox.temper, "accent": sandbox.accent, "Role": Role}
 
 
 @blueprint.app_template_filter("points")
@@ -105,8 +106,8 @@ def activity(course_id: str, person_id: str, link_id: str) -> ResponseReturnValu
             person=sandbox.world.person(person_id),
             enrollment=enrollment,
             target=_choice("target", TARGETS, link.opens_in),
-            method=_choice("method", METHODS, "post"),
-            tool_origin=sandbox.tool_origin,
+            method=_choice("method", METHODS, sandbox.accent.login.method),
+            tool_origin=sandbox.tools.find(link.tool).origin,
         ), 403 if enrollment.suspended else 200
 
 
@@ -124,8 +125,8 @@ def launch(course_id: str, person_id: str, link_id: str) -> ResponseReturnValue:
     return render_template(
         "handover.html",
         title=f"Opening {link.title}",
-        action=sandbox.login_url,
-        method=_choice("method", METHODS, "post"),
+        action=sandbox.tools.find(link.tool).login_url,
+        method=_choice("method", METHODS, sandbox.accent.login.method),
         fields=sandbox.begin_launch(person_id, link_id, target=target),
     )
 

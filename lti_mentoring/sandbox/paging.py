@@ -35,7 +35,7 @@ def link_next(response: Response, start: int | None) -> Response:
     if start is not None:
         kept = [(name, value) for name, value in request.args.items(multi=True) if name != "from"]
         query = urlencode([*kept, ("from", str(start))])
-        url = f"{current_sandbox().issuer}{request.path}?{query}"
+        url = f"{current_sandbox().base_url}{request.path}?{query}"
         response.headers["Link"] = f'<{url}>; rel="next"'
     return response
 

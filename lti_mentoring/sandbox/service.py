@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from lti_mentoring.sandbox.call_log import BODY_LENGTH, Call
 from lti_mentoring.sandbox.gradebook import GradebookRefusal
 from lti_mentoring.sandbox.state import Sandbox, current_sandbox
+from lti_mentoring.sandbox.tools import Tool
 
 SERVICE_PATHS = ("/ags/", "/nrps/", "/oidc/token", "/oidc/jwks.json")
 
@@ -71,11 +72,18 @@ def _require_token(sandbox: Sandbox, scopes: frozenset[str]) -> None:
         raise ServiceRefused(401, "a bearer token is needed")
     if sandbox.temper.spend("expired_tokens"):
         sandbox.tokens.revoke(token)
-    allowed = sandbox.tokens.scopes_of(token)
-    if allowed is None:
+    grant = sandbox.tokens.grant_of(token)
+    if grant is None:
         raise ServiceRefused(401, "the access token has expired or was never issued")
-    if not allowed & scopes:
+    if not grant.scopes & scopes:
         raise ServiceRefused(401, "the access token does not allow this")
+    g.tool = sandbox.tools.find(grant.client_id)
+
+
+def calling_tool() -> Tool:
+    """The tool whose token came with the running service call."""
+    tool: Tool = g.tool
+    return tool
 
 
 def require_accept(media_type: str) -> None:

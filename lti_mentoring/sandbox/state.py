@@ -1,43 +1,27 @@
 """The sandbox as one object: registration facts, world, temper, gradebook, calls and keys."""
 
-import json
-import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from dataclasses import replace
 
 import requests
 from flask import current_app
 
+from lti_mentoring.sandbox.accents import ACCENTS
 from lti_mentoring.sandbox.access import AccessTokens, ToolKeys
 from lti_mentoring.sandbox.call_log import CallLog
 from lti_mentoring.sandbox.claims import Absent, launch_claims
 from lti_mentoring.sandbox.gradebook import Gradebook, LineItem
 from lti_mentoring.sandbox.keys import SigningKeys
+from lti_mentoring.sandbox.launches import Launch, OpenLaunches, login_parameters
+from lti_mentoring.sandbox.seeding import build_world
 from lti_mentoring.sandbox.temper import Temper
-from lti_mentoring.sandbox.world import Activity, Course, World, build_world
-
-OPEN_LAUNCHES = 1000
-LAUNCH_LIFETIME = 600  # seconds between opening an activity and the tool's answer
-
-
-@dataclass(frozen=True)
-class Launch:
-    """Somebody has opened an activity, and the tool has not asked who it is yet."""
-
-    person_id: str
-    link_id: str
-    target: str
-    opened_at: float
+from lti_mentoring.sandbox.tools import Tool, Toolbox, seeded_tool
+from lti_mentoring.sandbox.world import Activity, Person
 
 
 class Sandbox:
     """One LMS. Everything it knows hangs on this object; ``lock`` guards all of it."""
-
-    client_id = "sandbox-client"
-    deployment_id = "1"
 
     def __init__(
         self,
@@ -47,121 +31,132 @@ class Sandbox:
         tool_jwks_url: str | None = None,
         clock: Callable[[], float] = time.time,
         http: requests.Session | None = None,
-        world: World | None = None,
+        accent: str = "plain",
     ) -> None:
-        self.issuer = base_url.rstrip("/")
-        self.tool_url = tool_url.rstrip("/")
+        self.accent = ACCENTS[accent]
+        self.base_url = base_url.rstrip("/")
+        self.issuer = self.accent.issuer or self.base_url
         self.clock = clock
         self.sleep: Callable[[float], object] = time.sleep
-        self.world = world or build_world()
+        self.world = build_world()
         self.lock = self.world.lock
         self.temper = Temper()
         self.gradebook = Gradebook(self.world)
         self.calls = CallLog()
         self.keys = SigningKeys()
         self.tokens = AccessTokens(clock, self.lock)
-        self.tool_keys = ToolKeys(
-            tool_jwks_url or f"{self.tool_url}/lti/jwks.json", http or requests.Session()
-        )
-        self._launches: OrderedDict[str, Launch] = OrderedDict()
+        seeded = seeded_tool(self.accent, tool_url.rstrip("/"), tool_jwks_url)
+        self.tools = Toolbox(self.accent, seeded, self.lock)
+        self.launches = OpenLaunches(clock, self.lock)
+        self._http = http or requests.Session()
+        self._tool_keys: dict[str, ToolKeys] = {}
+
+    @property
+    def client_id(self) -> str:
+        """The seeded tool's client id."""
+        return self.tools.seeded.client_id
+
+    @property
+    def deployment_id(self) -> str:
+        """The seeded tool's deployment."""
+        return self.tools.seeded.deployment_id
 
     @property
     def auth_url(self) -> str:
         """Where the tool asks who is there."""
-        return f"{self.issuer}/oidc/auth"
+        return f"{self.base_url}/oidc/auth"
 
     @property
     def token_url(self) -> str:
-        """Where the tool gets access tokens; also the audience it must write."""
-        return f"{self.issuer}/oidc/token"
+        """Where the tool gets access tokens."""
+        return f"{self.base_url}/oidc/token"
+
+    @property
+    def token_audience(self) -> str:
+        """The audience that the tool must write into its assertions."""
+        return self.accent.token_audience or self.token_url
 
     @property
     def jwks_url(self) -> str:
         """Where the platform's public keys are."""
-        return f"{self.issuer}/oidc/jwks.json"
+        return f"{self.base_url}/oidc/jwks.json"
 
     @property
-    def login_url(self) -> str:
-        """Where the tool takes login initiations."""
-        return f"{self.tool_url}/lti/login"
+    def origins(self) -> list[str]:
+        """Where pages may frame and post to: the tools, and those that are on their way."""
+        return sorted({tool.origin for tool in self.tools})
 
-    @property
-    def redirect_uri(self) -> str:
-        """The one place where the platform posts id_tokens to."""
-        return f"{self.tool_url}/lti/launch"
+    def keys_of(self, tool: Tool) -> ToolKeys:
+        """The tool's public keys."""
+        with self.lock:
+            if tool.jwks_url not in self._tool_keys:
+                self._tool_keys[tool.jwks_url] = ToolKeys(tool.jwks_url, self._http)
+            return self._tool_keys[tool.jwks_url]
 
-    @property
-    def tool_origin(self) -> str:
-        """Scheme, host and port of the tool, as browsers write an origin."""
-        parts = urlsplit(self.tool_url)
-        return f"{parts.scheme}://{parts.netloc}"
+    def locale_of(self, person: Person) -> str:
+        """The person's locale, as this LMS writes them."""
+        if self.accent.token.underscores:
+            return person.locale
+        language, _, region = person.locale.partition("_")
+        return f"{language}-{region.upper()}" if region else language
 
     def target_of(self, activity: Activity) -> str:
         """The activity's target_link_uri."""
-        return self.tool_url + activity.target_path
+        return activity.target or self.tools.find(activity.tool).target
 
     def memberships_url(self, course_id: str) -> str:
         """The course's roster service."""
-        return f"{self.issuer}/nrps/{course_id}/memberships"
+        query = f"?{self.accent.roster_query}" if self.accent.roster_query else ""
+        return f"{self.base_url}/nrps/{course_id}/memberships{query}"
 
-    def line_items_url(self, course_id: str) -> str:
-        """The course's line item service; the query is part of the address."""
-        return f"{self.issuer}/ags/{course_id}/lineitems?type_id=1"
+    def line_items_url(self, course_id: str, tool: Tool | None = None) -> str:
+        """The course's line item service; if there is a query, it is part of the address."""
+        return f"{self.base_url}/ags/{course_id}/lineitems{self._service_query(tool)}"
 
     def line_item_url(self, item: LineItem) -> str:
         """One line item; ``/scores`` and ``/results`` belong before the query."""
-        return f"{self.issuer}/ags/{item.course_id}/lineitems/{item.id}/lineitem?type_id=1"
+        query = self._service_query(self.tools.find(item.tool))
+        return f"{self.base_url}/ags/{item.course_id}/lineitems/{item.id}/lineitem{query}"
 
     def begin_launch(
         self, person_id: str, link_id: str, *, target: str | None = None
     ) -> dict[str, str]:
         """Open an activity as somebody; returns the parameters of the login initiation.
 
-        The hint is JSON, as in Moodle, so that a tool that forgets to encode it is found out.
-
         Raises:
             NotInWorld: if person, activity or enrollment does not exist.
         """
-        with self.lock:
-            course, activity = self.world.activity(link_id)
-            self.world.enrollment(course.id, person_id)
-            launch_id = secrets.token_hex(12)
-            self._launches[launch_id] = Launch(
-                person_id, link_id, target or activity.opens_in, self.clock()
-            )
-            while len(self._launches) > OPEN_LAUNCHES:
-                self._launches.popitem(last=False)
-        return {
-            "iss": self.issuer,
-            "target_link_uri": self.target_of(activity),
-            "login_hint": person_id,
-            "lti_message_hint": json.dumps({"activity": link_id, "launch": launch_id}),
-            "client_id": self.client_id,
-            "lti_deployment_id": self.deployment_id,
-        }
+        return self.begin(self._launch_of(person_id, link_id, target))
 
-    def take_launch(self, message_hint: str) -> Launch | None:
-        """The launch the hint stands for; a second time, or after ten minutes, there is none."""
-        try:
-            launch_id = json.loads(message_hint)["launch"]
-        except (ValueError, KeyError, TypeError):
-            return None
-        with self.lock:
-            launch = self._launches.pop(launch_id, None) if isinstance(launch_id, str) else None
-        if launch is None or launch.opened_at + LAUNCH_LIFETIME < self.clock():
-            return None
-        return launch
+    def begin(self, launch: Launch) -> dict[str, str]:
+        """Open whatever the launch says; returns the parameters of the login initiation."""
+        launch = replace(launch, opened_at=self.clock())
+        return login_parameters(
+            launch,
+            self.launches.begin(launch, self.accent.login),
+            tool=self.tools.find(launch.client_id),
+            issuer=self.issuer,
+            style=self.accent.login,
+        )
 
     def launch_claims(
         self, person_id: str, link_id: str, *, nonce: str, target: str | None = None
     ) -> dict[str, object]:
-        """The claims of a launch at this moment.
+        """The claims of an activity's launch at this moment.
+
+        Raises:
+            NotInWorld: if person, activity or enrollment does not exist.
+        """
+        return self.claims_of(self._launch_of(person_id, link_id, target), nonce=nonce)
+
+    def claims_of(self, launch: Launch, *, nonce: str) -> dict[str, object]:
+        """The claims of any launch at this moment.
 
         Raises:
             NotInWorld: if person, activity or enrollment does not exist.
         """
         with self.lock:
-            return launch_claims(self, person_id, link_id, nonce=nonce, target=target)
+            return launch_claims(self, launch, nonce=nonce)
 
     def sign_launch(
         self, person_id: str, link_id: str, *, nonce: str, state: str, **overrides: object
@@ -182,13 +177,22 @@ class Sandbox:
         claims = self.launch_claims(person_id, link_id, nonce=nonce) | overrides
         return self.keys.sign({k: v for k, v in claims.items() if not isinstance(v, Absent)})
 
-    def course_of(self, link_id: str) -> Course:
-        """The course an activity is in.
+    def _launch_of(self, person_id: str, link_id: str, target: str | None) -> Launch:
+        with self.lock:
+            course, activity = self.world.activity(link_id)
+            self.world.enrollment(course.id, person_id)
+            return Launch(
+                client_id=self.tools.find(activity.tool).client_id,
+                person_id=person_id,
+                target_link_uri=self.target_of(activity),
+                course_id=course.id,
+                link_id=link_id,
+                target=target or activity.opens_in,
+            )
 
-        Raises:
-            NotInWorld: if there is no such activity.
-        """
-        return self.world.activity(link_id)[0]
+    def _service_query(self, tool: Tool | None) -> str:
+        number = (tool or self.tools.seeded).number
+        return f"?type_id={number}" if self.accent.service_query else ""
 
 
 def current_sandbox() -> Sandbox:

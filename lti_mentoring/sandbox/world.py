@@ -1,25 +1,17 @@
-"""The sandbox's seeded world: people, courses, activities and who is enrolled in what.
+"""The sandbox's world: people, courses, activities and who is enrolled in what.
 
-The same world comes out of every start: ids are digests of a fixed seed, so links that
-somebody copied yesterday still work. Changes live in memory until the next start.
+Changes live in memory until the next start.
 """
 
 import hashlib
-import random
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from threading import RLock
 
-from lti_mentoring.sandbox.names import FAMILY_NAMES, GIVEN_NAMES, LOCALES, TIME_ZONES
-from lti_mentoring.sandbox.vocabulary import Role
+from lti_mentoring.sandbox.vocabulary import SEEDED_CLIENT_ID, Role
 
 SEED = "alderwood"
-MENTORING_COURSE = "First-year mentoring"
-EMPTY_COURSE = "Thesis seminar"
-LARGE_COURSE = "Introduction to engineering"
-LARGE_COURSE_SIZE = 600
-LARGE_COURSE_ASSISTANTS = 5
 
 
 class NotInWorld(LookupError):
@@ -71,9 +63,12 @@ class Activity:
     title: str
     description: str
     opens_in: str = "iframe"  # or "window"
-    target_path: str = "/lti/launch"
-    custom: dict[str, str] = field(default_factory=dict)
+    custom: dict[str, object] = field(default_factory=dict)
     column: Column | None = None
+    tool: str = SEEDED_CLIENT_ID
+    target: str = ""  # a target_link_uri; empty: the tool's own
+    history: tuple[str, ...] = ()  # ids of the links it was copied from, latest first
+    lost_column: bool = False  # its launches do not name the column it has
 
 
 @dataclass
@@ -88,6 +83,7 @@ class Course:
     enrollments: dict[str, Enrollment] = field(default_factory=dict)
     former: list[str] = field(default_factory=list)  # ids of people who were removed
     groups: dict[str, str] = field(default_factory=dict)  # names by ids
+    history: tuple[str, ...] = ()  # ids of the courses it was copied from, latest first
 
     def activity_titled(self, title: str) -> Activity:
         """The course's activity of that title.
@@ -262,121 +258,6 @@ class World:
 def opaque_id(kind: str, number: int | str, length: int = 20) -> str:
     """A stable id that says nothing about what it names."""
     return hashlib.sha256(f"{SEED}/{kind}/{number}".encode()).hexdigest()[:length]
-
-
-def build_world() -> World:
-    """The seeded world, fresh: three courses, some people without a course."""
-    world = World()
-    small = _course(world, 1, MENTORING_COURSE, "FYM-26", "Twelve people. Start here.")
-    _course(world, 2, EMPTY_COURSE, "THS-26", "Nobody but the instructor has joined yet.")
-    _course(world, 3, LARGE_COURSE, "ENG-101", "Six hundred people, for size.")
-    _people_the_small_course(world, small)
-    helena = world.person_named("Helena Brandt")
-    world.enroll(world.course_titled(EMPTY_COURSE).id, helena.id, Role.INSTRUCTOR)
-    for given, family, zone, locale in NEWCOMERS:
-        world.newcomer(given, family, zone, locale)
-    _people_the_large_course(world, world.course_titled(LARGE_COURSE), helena)
-    _group_the_small_course(world, small)
-    _group_the_large_course(world, world.course_titled(LARGE_COURSE))
-    return world
-
-
-SMALL_COURSE = (
-    ("Helena", "Brandt", "Europe/Berlin", "en", Role.INSTRUCTOR),
-    ("Tomás", "Ferreira", "Europe/Lisbon", "pt", Role.TA),
-    ("Ingrid", "Solberg", "Europe/Oslo", "en", Role.ADMIN),
-    ("Amara", "Diallo", "Europe/Lisbon", "en", Role.LEARNER),
-    ("Daniel", "Okafor", "Europe/Berlin", "en", Role.LEARNER),
-    ("Lukas", "Weber", "Europe/Berlin", "de", Role.LEARNER),
-    ("Sofia", "Mendes", "Europe/Lisbon", "pt", Role.LEARNER),
-    ("Aroha", "Ngata", "Pacific/Auckland", "en", Role.LEARNER),
-    ("Zoë", "O'Brien", "Europe/Dublin", "en", Role.LEARNER),
-    ("Jonas", "Lindqvist", "Europe/Stockholm", "en", Role.LEARNER),
-    ("Mei", "Tanaka", "Asia/Tokyo", "en", Role.LEARNER),
-    ("Margaret", "Hale", "Europe/London", "en", Role.OBSERVER),
-)
-
-NEWCOMERS = (
-    ("Clara", "Vogt", "Europe/Vienna", "de"),
-    ("Rui", "Tavares", "America/Sao_Paulo", "pt_br"),
-    ("Nia", "Baptiste", "America/New_York", "en"),
-)
-
-
-def _people_the_small_course(world: World, course: Course) -> None:
-    for given, family, zone, locale, role in SMALL_COURSE:
-        person = world.newcomer(given, family, zone, locale)
-        observed = (world.person_named("Lukas Weber").id,) if role is Role.OBSERVER else ()
-        world.enroll(course.id, person.id, role, observed)
-
-
-def _people_the_large_course(world: World, course: Course, instructor: Person) -> None:
-    world.enroll(course.id, instructor.id, Role.INSTRUCTOR)
-    dice = random.Random(SEED)
-    names = [(given, family) for given in GIVEN_NAMES for family in FAMILY_NAMES]
-    for nth, (given, family) in enumerate(dice.sample(names, LARGE_COURSE_SIZE - 1)):
-        zone, locale = dice.choice(TIME_ZONES), dice.choice(LOCALES)
-        person = world.newcomer(given, family, zone, locale)
-        world.enroll(
-            course.id, person.id, Role.TA if nth < LARGE_COURSE_ASSISTANTS else Role.LEARNER
-        )
-
-
-SMALL_GROUPS = {"17": "Tutorial A", "18": "Tutorial B"}
-SMALL_GROUPED = {
-    "Amara Diallo": ("17",),
-    "Daniel Okafor": ("17",),
-    "Lukas Weber": ("17", "18"),
-    "Sofia Mendes": ("18",),
-    "Mei Tanaka": ("18",),
-}
-LARGE_GROUPS = 8
-FIRST_LARGE_GROUP = 101
-
-
-def _group_the_small_course(world: World, course: Course) -> None:
-    """A few are in a group, one in two, most in none."""
-    course.groups.update(SMALL_GROUPS)
-    for name, groups in SMALL_GROUPED.items():
-        world.regroup(course.id, world.person_named(name).id, groups)
-
-
-def _group_the_large_course(world: World, course: Course) -> None:
-    """Half of the learners work in laboratory groups."""
-    numbers = range(FIRST_LARGE_GROUP, FIRST_LARGE_GROUP + LARGE_GROUPS)
-    course.groups.update({str(n): f"Lab {n - FIRST_LARGE_GROUP + 1}" for n in numbers})
-    learners = [e.person_id for e in course.enrollments.values() if e.role is Role.LEARNER]
-    for nth, person_id in enumerate(learners[::2]):
-        world.regroup(course.id, person_id, (str(numbers[nth % LARGE_GROUPS]),))
-
-
-def _course(world: World, number: int, title: str, label: str, summary: str) -> Course:
-    course = Course(opaque_id("course", number, 16), title, label, summary)
-    column = None if title == EMPTY_COURSE else Column("Mentoring", 100)
-    course.activities.append(
-        Activity(
-            opaque_id("link", number, 24),
-            "Mentoring",
-            "Meet a mentor, set goals, talk every other week.",
-            custom={"activity_key": "mentoring", "group_ids": "$Moodle.Person.userGroupIds"},
-            column=column,
-        )
-    )
-    if title == MENTORING_COURSE:
-        course.activities.append(
-            Activity(
-                opaque_id("link", f"{number}/window", 24),
-                "Mentoring in its own window",
-                "The same tool, opened beside the course instead of inside it.",
-                opens_in="window",
-                custom={
-                    "activity_key": "mentoring-window",
-                    "group_ids": "$Moodle.Person.userGroupIds",
-                },
-            )
-        )
-    world.courses[course.id] = course
-    return course
 
 
 def _person(number: int, given: str, family: str, timezone: str, locale: str) -> Person:

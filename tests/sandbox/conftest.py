@@ -94,7 +94,7 @@ class Tool:
         return self.client.post("/oidc/token", data=sent, base_url=BASE)
 
     def token(self, *scopes):
-        return self.ask_for_token(scopes or SCOPES).json["access_token"]
+        return json.loads(self.ask_for_token(scopes or SCOPES).text)["access_token"]
 
     def call(self, method, url, *, token=None, accept=None, content_type=None, body=None):
         headers = {"Authorization": f"Bearer {token or self.token()}"}
@@ -131,10 +131,16 @@ def key_server(tool_key):
 
 
 @pytest.fixture
-def app(clock, key_server):
+def accent(request):
+    """The LMS that is imitated; a test asks for another one by indirect parameters."""
+    return getattr(request, "param", "plain")
+
+
+@pytest.fixture
+def app(clock, key_server, accent):
     http = requests.Session()
     http.mount(TOOL, key_server)
-    return create_sandbox(base_url=BASE, tool_url=TOOL, clock=clock, http=http)
+    return create_sandbox(base_url=BASE, tool_url=TOOL, clock=clock, http=http, accent=accent)
 
 
 @pytest.fixture

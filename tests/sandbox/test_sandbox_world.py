@@ -2,8 +2,9 @@
 
 import pytest
 
+from lti_mentoring.sandbox.seeding import build_world
 from lti_mentoring.sandbox.vocabulary import Role
-from lti_mentoring.sandbox.world import NotInWorld, build_world
+from lti_mentoring.sandbox.world import NotInWorld
 
 
 def test_every_start_makes_the_same_world():
