@@ -9,7 +9,16 @@ from flask import Flask, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from lti_mentoring.sandbox import line_items, memberships, oidc, pages, people, switches
+from lti_mentoring.sandbox import (
+    administration,
+    line_items,
+    memberships,
+    oidc,
+    pages,
+    people,
+    registering,
+    switches,
+)
 from lti_mentoring.sandbox.service import (
     ServiceRefused,
     error_answer,
@@ -51,7 +60,16 @@ def create_sandbox(
     )
     app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for module in (pages, people, switches, oidc, memberships, line_items):
+    for module in (
+        pages,
+        people,
+        switches,
+        administration,
+        oidc,
+        registering,
+        memberships,
+        line_items,
+    ):
         app.register_blueprint(module.blueprint)
     app.before_request(go_to_own_address)
     app.before_request(refuse_foreign_forms)

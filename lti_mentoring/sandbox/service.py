@@ -11,7 +11,14 @@ from lti_mentoring.sandbox.gradebook import GradebookRefusal
 from lti_mentoring.sandbox.state import Sandbox, current_sandbox
 from lti_mentoring.sandbox.tools import Tool
 
-SERVICE_PATHS = ("/ags/", "/nrps/", "/oidc/token", "/oidc/jwks.json")
+SERVICE_PATHS = (
+    "/ags/",
+    "/nrps/",
+    "/oidc/token",
+    "/oidc/jwks.json",
+    "/oidc/register",
+    "/.well-known/",
+)
 
 ServiceView = Callable[..., ResponseReturnValue]
 

@@ -14,6 +14,7 @@ from lti_mentoring.sandbox.claims import Absent, launch_claims
 from lti_mentoring.sandbox.gradebook import Gradebook, LineItem
 from lti_mentoring.sandbox.keys import SigningKeys
 from lti_mentoring.sandbox.launches import Launch, OpenLaunches, login_parameters
+from lti_mentoring.sandbox.registrations import Registrations, Ticket
 from lti_mentoring.sandbox.seeding import build_world
 from lti_mentoring.sandbox.temper import Temper
 from lti_mentoring.sandbox.tools import Tool, Toolbox, seeded_tool
@@ -47,6 +48,7 @@ class Sandbox:
         self.tokens = AccessTokens(clock, self.lock)
         seeded = seeded_tool(self.accent, tool_url.rstrip("/"), tool_jwks_url)
         self.tools = Toolbox(self.accent, seeded, self.lock)
+        self.registrations = Registrations(self.accent, self.tools, self.keys, clock, self.lock)
         self.launches = OpenLaunches(clock, self.lock)
         self._http = http or requests.Session()
         self._tool_keys: dict[str, ToolKeys] = {}
@@ -84,7 +86,17 @@ class Sandbox:
     @property
     def origins(self) -> list[str]:
         """Where pages may frame and post to: the tools, and those that are on their way."""
-        return sorted({tool.origin for tool in self.tools})
+        return sorted({tool.origin for tool in self.tools} | self.registrations.origins)
+
+    @property
+    def registration_url(self) -> str:
+        """Where tools register themselves."""
+        return f"{self.base_url}/oidc/register"
+
+    def invite(self, registration_url: str) -> Ticket:
+        """An administrator opens a tool's registration address; see ``Ticket.start_url``."""
+        configuration = f"{self.base_url}/.well-known/openid-configuration"
+        return self.registrations.begin(registration_url, configuration)
 
     def keys_of(self, tool: Tool) -> ToolKeys:
         """The tool's public keys."""

@@ -12,7 +12,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from requests.adapters import BaseAdapter
 
 from lti_mentoring.sandbox.app import create_sandbox
-from lti_mentoring.sandbox.vocabulary import ASSERTION_TYPE, SCOPES
+from lti_mentoring.sandbox.vocabulary import (
+    ASSERTION_TYPE,
+    DEEP_LINKING,
+    SCOPES,
+    TOOL_CONFIGURATION,
+)
 
 BASE = "http://127.0.0.1:8001"
 TOOL = "http://localhost:8000"
@@ -215,3 +220,52 @@ def id_token_of(sandbox):
         )
 
     return verify
+
+
+@pytest.fixture
+def metadata():
+    """What a well-made tool sends to register itself; ``changes`` go into its configuration."""
+
+    def describe(**changes):
+        return {
+            "application_type": "web",
+            "grant_types": ["implicit", "client_credentials"],
+            "response_types": ["id_token"],
+            "initiate_login_uri": f"{TOOL}/lti/login",
+            "redirect_uris": [f"{TOOL}/lti/launch"],
+            "client_name": "Mentoring, registered",
+            "jwks_uri": f"{TOOL}/lti/jwks.json",
+            "token_endpoint_auth_method": "private_key_jwt",
+            "scope": " ".join(SCOPES),
+            TOOL_CONFIGURATION: {
+                "domain": "localhost:8000",
+                "target_link_uri": f"{TOOL}/lti/launch",
+                "custom_parameters": {"context_history": "$Context.id.history"},
+                "claims": ["sub", "iss", "name", "email"],
+                "messages": [{"type": DEEP_LINKING, "target_link_uri": f"{TOOL}/lti/pick"}],
+                **changes,
+            },
+        }
+
+    return describe
+
+
+@pytest.fixture
+def invite(sandbox):
+    """An administrator's invitation: what the tool's registration page is opened with."""
+
+    def begin(url=f"{TOOL}/lti/register?invite=1"):
+        return sandbox.invite(url)
+
+    return begin
+
+
+@pytest.fixture
+def send_registration(client):
+    """Sends a registration as the tool does, with the invitation's token."""
+
+    def send(ticket, body):
+        headers = {"Authorization": f"Bearer {ticket.token}"} if ticket else {}
+        return client.post("/oidc/register", json=body, headers=headers, base_url=BASE)
+
+    return send
