@@ -88,7 +88,7 @@ class AccessTokens:
 
         Source: 1EdTech Security Framework 1.1, section 4.1; RFC 7523, section 3.
         """
-        claims = _verified(assertion, keys)
+        claims = verified_claims(assertion, keys)
         if claims.get("iss") != client_id or claims.get("sub") != client_id:
             raise _not_them("iss and sub must be the client_id")
         audiences = claims.get("aud")
@@ -130,7 +130,7 @@ class AccessTokens:
 
     def _check_times(self, claims: Mapping[str, object]) -> None:
         now, issued, expires = self._clock(), claims.get("iat"), claims.get("exp")
-        if not _is_number(issued) or not _is_number(expires):
+        if not is_number(issued) or not is_number(expires):
             raise _not_them("iat and exp must be numbers")
         if expires <= now:
             raise _not_them("the assertion has expired")
@@ -147,7 +147,7 @@ class AccessTokens:
             self._seen = {seen: until for seen, until in self._seen.items() if until > now}
             if jti in self._seen:
                 raise _not_them("this assertion has been used before")
-            if _is_number(expires):
+            if is_number(expires):
                 self._seen[jti] = expires
 
 
@@ -163,7 +163,12 @@ def claimed_issuer(assertion: str) -> object:
         raise _not_them("the assertion is not a JWT") from error
 
 
-def _verified(assertion: str, keys: ToolKeys) -> dict[str, object]:
+def verified_claims(assertion: str, keys: ToolKeys) -> dict[str, object]:
+    """What the tool has signed; times and audience are for the caller to judge.
+
+    Raises:
+        AccessRefused: if the token is none, or its signature is not the tool's.
+    """
     try:
         kid = jwt.get_unverified_header(assertion).get("kid")
     except jwt.PyJWTError as error:
@@ -172,7 +177,6 @@ def _verified(assertion: str, keys: ToolKeys) -> dict[str, object]:
         raise _not_them("the assertion names no key")
     key = keys.find(kid)
     try:
-        # Times and audience are judged against the sandbox's own clock afterwards.
         return dict(jwt.decode(assertion, key.key, algorithms=["RS256"], options=SIGNATURE_ONLY))
     except (jwt.PyJWTError, TypeError, ValueError) as error:
         raise _not_them("the signature is wrong") from error
@@ -190,7 +194,8 @@ SIGNATURE_ONLY: Options = {
 }
 
 
-def _is_number(value: object) -> TypeGuard[float]:
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether the value is a number, which a truth value is not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

@@ -17,6 +17,7 @@ from lti_mentoring.sandbox import (
     pages,
     people,
     registering,
+    selecting,
     switches,
 )
 from lti_mentoring.sandbox.service import (
@@ -28,6 +29,20 @@ from lti_mentoring.sandbox.service import (
 from lti_mentoring.sandbox.state import Sandbox, current_sandbox
 from lti_mentoring.sandbox.tools import NoSuchTool
 from lti_mentoring.sandbox.world import NotInWorld
+
+SERVED = (
+    pages,
+    people,
+    selecting,
+    switches,
+    administration,
+    oidc,
+    registering,
+    memberships,
+    line_items,
+)
+# Where pages of tools send the browser with a form.
+OPEN_TO_OTHERS = {"oidc.authorize", "oidc.token", "registering.register", "selecting.take_answer"}
 
 
 def create_sandbox(
@@ -60,16 +75,7 @@ def create_sandbox(
     )
     app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for module in (
-        pages,
-        people,
-        switches,
-        administration,
-        oidc,
-        registering,
-        memberships,
-        line_items,
-    ):
+    for module in SERVED:
         app.register_blueprint(module.blueprint)
     app.before_request(go_to_own_address)
     app.before_request(refuse_foreign_forms)
@@ -97,7 +103,7 @@ def go_to_own_address() -> ResponseReturnValue | None:
 def refuse_foreign_forms() -> ResponseReturnValue | None:
     """Other sites' pages may post to the protocol's addresses, but not to our own forms."""
     foreign = request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}
-    if request.method != "POST" or not foreign or request.path.startswith("/oidc/"):
+    if request.method != "POST" or not foreign or request.endpoint in OPEN_TO_OTHERS:
         return None
     return page("Not from here", "This form was sent by another site.", 403)
 

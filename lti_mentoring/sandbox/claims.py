@@ -54,6 +54,8 @@ def launch_claims(sandbox: "Sandbox", launch: Launch, *, nonce: str) -> dict[str
         LTI_CLAIM + "custom": custom_parameters(sandbox, tool, it, launch.custom),
         **_service_claims(sandbox, tool, it, launch),
     }
+    if launch.dialog_id:
+        claims |= sandbox.dialogs.claims(launch.dialog_id)
     return _with_remarks(claims) if sandbox.accent.token.remarks else claims
 
 

@@ -121,6 +121,17 @@ class Gradebook:
             self._items[item.id] = item
             return item
 
+    def couple(self, course_id: str, wish: Mapping[str, object], tool: str) -> LineItem:
+        """A new column that belongs to an activity, which ``resourceLinkId`` names.
+
+        Raises:
+            GradebookRefusal: if a member is missing, wrong or names a foreign activity.
+        """
+        with self._lock:
+            item = self.create(course_id, wish, tool)
+            self._items[item.id] = replace(item, made_by_tool=False)
+            return self._items[item.id]
+
     def update(self, item: LineItem, wish: Mapping[str, object]) -> LineItem:
         """Replace the column by ``wish``: what it leaves out is blanked, as PUT says.
 

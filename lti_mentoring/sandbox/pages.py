@@ -60,7 +60,8 @@ def course(course_id: str) -> ResponseReturnValue:
     sandbox = current_sandbox()
     with sandbox.lock:
         chosen = sandbox.world.course(course_id)
-        found = _found(list(sandbox.world.members(course_id)), request.args.get("q", ""))
+        everyone = list(sandbox.world.members(course_id))
+        found = _found(everyone, request.args.get("q", ""))
         number = max(request.args.get("page", 1, type=int), 1)
         first = (number - 1) * PEOPLE_ON_A_PAGE
         return render_template(
@@ -72,6 +73,7 @@ def course(course_id: str) -> ResponseReturnValue:
             count=len(found),
             q=request.args.get("q", ""),
             activity=request.args.get("activity", ""),
+            instructor=next((p for p, e in everyone if e.role is Role.INSTRUCTOR), None),
         )
 
 
@@ -119,13 +121,16 @@ def launch(course_id: str, person_id: str, link_id: str) -> ResponseReturnValue:
     """
     sandbox = current_sandbox()
     _, link = _activity_in(sandbox, course_id, link_id)
+    tool = sandbox.tools.find(link.tool)
+    if not tool.is_active:
+        abort(403, "An administrator has yet to activate this tool.")
     if sandbox.world.enrollment(course_id, person_id).suspended:
         abort(403, "This enrollment is suspended.")
     target = _choice("target", TARGETS, link.opens_in)
     return render_template(
         "handover.html",
         title=f"Opening {link.title}",
-        action=sandbox.tools.find(link.tool).login_url,
+        action=tool.login_url,
         method=_choice("method", METHODS, sandbox.accent.login.method),
         fields=sandbox.begin_launch(person_id, link_id, target=target),
     )

@@ -11,6 +11,8 @@ from lti_mentoring.sandbox.accents import ACCENTS
 from lti_mentoring.sandbox.access import AccessTokens, ToolKeys
 from lti_mentoring.sandbox.call_log import CallLog
 from lti_mentoring.sandbox.claims import Absent, launch_claims
+from lti_mentoring.sandbox.content_items import ContentItem
+from lti_mentoring.sandbox.dialogs import Dialogs
 from lti_mentoring.sandbox.gradebook import Gradebook, LineItem
 from lti_mentoring.sandbox.keys import SigningKeys
 from lti_mentoring.sandbox.launches import Launch, OpenLaunches, login_parameters
@@ -18,6 +20,7 @@ from lti_mentoring.sandbox.registrations import Registrations, Ticket
 from lti_mentoring.sandbox.seeding import build_world
 from lti_mentoring.sandbox.temper import Temper
 from lti_mentoring.sandbox.tools import Tool, Toolbox, seeded_tool
+from lti_mentoring.sandbox.vocabulary import DEEP_LINKING, SEEDED_CLIENT_ID
 from lti_mentoring.sandbox.world import Activity, Person
 
 
@@ -50,6 +53,7 @@ class Sandbox:
         self.tools = Toolbox(self.accent, seeded, self.lock)
         self.registrations = Registrations(self.accent, self.tools, self.keys, clock, self.lock)
         self.launches = OpenLaunches(clock, self.lock)
+        self.dialogs = Dialogs(self.accent, self.lock)
         self._http = http or requests.Session()
         self._tool_keys: dict[str, ToolKeys] = {}
 
@@ -139,6 +143,74 @@ class Sandbox:
             NotInWorld: if person, activity or enrollment does not exist.
         """
         return self.begin(self._launch_of(person_id, link_id, target))
+
+    def begin_dialog(
+        self,
+        person_id: str,
+        course_id: str,
+        *,
+        client_id: str = SEEDED_CLIENT_ID,
+        placement: str = "",
+    ) -> dict[str, str]:
+        """Begin a selection of content; returns the parameters of the login initiation.
+
+        Raises:
+            NotInWorld: if person, course or enrollment does not exist.
+        """
+        return self.begin(self.dialog_launch(person_id, course_id, client_id, placement))
+
+    def dialog_launch(
+        self,
+        person_id: str,
+        course_id: str,
+        client_id: str = SEEDED_CLIENT_ID,
+        placement: str = "",
+    ) -> Launch:
+        """A new selection of content as a launch; ``claims_of`` says what the tool is told.
+
+        Raises:
+            NotInWorld: if person, course or enrollment does not exist.
+        """
+        self.world.enrollment(course_id, person_id)
+        tool = self.tools.find(client_id)
+        message = tool.message(DEEP_LINKING)
+        dialog = self.dialogs.begin(
+            f"{self.base_url}/courses/{course_id}",
+            course_id,
+            person_id,
+            client_id=client_id,
+            placement=placement,
+        )
+        return Launch(
+            client_id=client_id,
+            person_id=person_id,
+            target_link_uri=tool.target_for(DEEP_LINKING),
+            message=DEEP_LINKING,
+            course_id=course_id,
+            dialog_id=dialog.id,
+            placement=dialog.placement,
+            custom=message.custom if message else {},
+        )
+
+    def place(self, course_id: str, client_id: str, item: ContentItem) -> Activity:
+        """Make an activity of what was selected, with its column if it has one."""
+        with self.lock:
+            placed = self.world.place(
+                course_id,
+                Activity(
+                    "",
+                    item.title,
+                    item.text,
+                    opens_in=item.opens_in,
+                    custom=item.custom,
+                    tool=client_id,
+                    target=item.url,
+                ),
+            )
+            if item.line_item:
+                wish = {**item.line_item, "resourceLinkId": placed.id}
+                self.gradebook.couple(course_id, wish, client_id)
+            return placed
 
     def begin(self, launch: Launch) -> dict[str, str]:
         """Open whatever the launch says; returns the parameters of the login initiation."""

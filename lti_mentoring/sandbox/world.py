@@ -107,6 +107,7 @@ class World:
 
     people: dict[str, Person] = field(default_factory=dict)
     courses: dict[str, Course] = field(default_factory=dict)
+    made: int = 0  # ids given since the world began
     lock: RLock = field(default_factory=RLock, repr=False, compare=False)
 
     def person(self, person_id: str) -> Person:
@@ -241,6 +242,19 @@ class World:
                 raise NotInWorld(f"no group {min(unknown)!r}")
             before = self.enrollment(course_id, person_id)
             self.course(course_id).enrollments[person_id] = replace(before, groups=groups)
+
+    def new_id(self, kind: str, length: int) -> str:
+        """An id for something that comes into the world now."""
+        with self.lock:
+            self.made += 1
+            return opaque_id(kind, f"made/{self.made}", length)
+
+    def place(self, course_id: str, activity: Activity) -> Activity:
+        """Add an activity to a course, under an id of its own."""
+        with self.lock:
+            placed = replace(activity, id=self.new_id("link", 24))
+            self.course(course_id).activities.append(placed)
+            return placed
 
     def candidates(self, course_id: str) -> list[Person]:
         """Who the People page offers to add: former members first, then people of no course."""

@@ -15,6 +15,8 @@ from lti_mentoring.sandbox.app import create_sandbox
 from lti_mentoring.sandbox.vocabulary import (
     ASSERTION_TYPE,
     DEEP_LINKING,
+    DEEP_LINKING_CLAIM,
+    LTI_CLAIM,
     SCOPES,
     TOOL_CONFIGURATION,
 )
@@ -269,3 +271,38 @@ def send_registration(client):
         return client.post("/oidc/register", json=body, headers=headers, base_url=BASE)
 
     return send
+
+
+@pytest.fixture
+def select(sandbox, client, tool, course, helena):
+    """Lets Helena select content: the tool answers with these items, signed.
+
+    ``changes`` replace claims of the answer (None leaves one out); the answer's page comes back.
+    """
+
+    def answer(*items, launch=None, key=None, **changes):
+        launch = launch or sandbox.dialog_launch(helena.id, course.id)
+        claims = sandbox.claims_of(launch, nonce="n")
+        settings = claims[DEEP_LINKING_CLAIM + "deep_linking_settings"]
+        now = int(sandbox.clock())
+        signed = {
+            "iss": launch.client_id,
+            "aud": sandbox.issuer,
+            "iat": now,
+            "exp": now + 300,
+            "nonce": uuid4().hex,
+            LTI_CLAIM + "deployment_id": claims[LTI_CLAIM + "deployment_id"],
+            LTI_CLAIM + "message_type": "LtiDeepLinkingResponse",
+            LTI_CLAIM + "version": "1.3.0",
+            DEEP_LINKING_CLAIM + "content_items": list(items),
+            DEEP_LINKING_CLAIM + "data": settings.get("data"),
+        } | changes
+        signed = {name: value for name, value in signed.items() if value is not None}
+        token = jwt.encode(
+            signed, key or tool.keys[tool.kid], algorithm="RS256", headers={"kid": tool.kid}
+        )
+        where = settings["deep_link_return_url"].removeprefix(BASE)
+        foreign = {"Sec-Fetch-Site": "cross-site"}
+        return client.post(where, data={"JWT": token}, headers=foreign, base_url=BASE)
+
+    return answer
