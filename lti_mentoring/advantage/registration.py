@@ -16,13 +16,16 @@ LONGEST_SAID = 300
 JSON = {"Accept": "application/json"}
 
 
-def fetch_configuration(http: Client, address: str, token: str | None) -> PlatformConfiguration:
+def fetch_configuration(
+    http: Client, address: str, token: str | None, own_host: str = ""
+) -> PlatformConfiguration:
     """What the platform says about itself at ``address``.
 
     Args:
         http: the guarded door; private addresses are refused before anything is fetched.
         address: as the browser brought it.
         token: the platform's registration token, which Canvas wants already here (LTI-131).
+        own_host: as in ``read_configuration``.
 
     Raises:
         RegistrationRefused: ``address``, ``unreachable``, ``configuration`` or ``issuer``.
@@ -31,7 +34,7 @@ def fetch_configuration(http: Client, address: str, token: str | None) -> Platfo
     if not answer.ok:
         reason = f"the configuration's address answers {answer.status}"
         raise RegistrationRefused("unreachable", reason, _said(answer))
-    configuration = read_configuration(_json(answer, "configuration"), address)
+    configuration = read_configuration(_json(answer, "configuration"), address, own_host)
     for url in (
         configuration.auth_url,
         configuration.token_url,

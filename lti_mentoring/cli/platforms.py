@@ -12,6 +12,7 @@ from lti_mentoring.services import deployments, platforms, registration_invites
 from lti_mentoring.services.doors import ADMINISTRATOR
 from lti_mentoring.services.platform_check import check_platform
 from lti_mentoring.services.platforms import PlatformFacts
+from lti_mentoring.services.registration_invites import InviteFacts
 from lti_mentoring.services.tool_keys import ensure_signing_key
 from lti_mentoring.vocabulary import DeploymentState, Product, RegistrationState
 from lti_mentoring.web.connection_words import said
@@ -108,14 +109,18 @@ def check(*, registration: int, as_json: bool) -> None:
     help="How long the address can be used.",
 )
 @click.option("--update", type=int, help="A registration's number: bring that one up to date.")
+@click.option(
+    "--own-host",
+    default="",
+    help="Where the LMS is, if it is a Canvas of your own that names Canvas's common issuer.",
+)
 @as_json
-def invite(*, name: str, approve: bool, hours: int, update: int | None, as_json: bool) -> None:
+def invite(*, approve: bool, update: int | None, as_json: bool, **facts: Any) -> None:
     """Print a one-time address; an LMS that opens it registers the tool by itself."""
     with open_toolbox() as box, box.database.transaction() as db:
         ensure_signing_key(db, box.box)
-        made = registration_invites.make_invite(
-            db, ADMINISTRATOR, name=name, approves=approve, hours=hours, registration_id=update
-        )
+        wanted = InviteFacts(approves=approve, registration_id=update, **facts)
+        made = registration_invites.make_invite(db, ADMINISTRATOR, wanted)
         url = box.settings.url(registration_invites.path_of(made.token))
     if as_json:
         print_json({"id": made.id, "url": url, "expires_at": made.expires_at})

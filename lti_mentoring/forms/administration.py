@@ -5,9 +5,10 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from lti_mentoring.services.platforms import PlatformFacts
+from lti_mentoring.services.registration_invites import InviteFacts
 from lti_mentoring.vocabulary import Product
 
 LONGEST_NAME = 255
@@ -26,6 +27,7 @@ HOURS = [
     SelectChoice("72", _("Three days")),
     SelectChoice("336", _("Two weeks")),
 ]
+HOST = r"\s*[A-Za-z0-9.-]{1,253}\s*$"
 NEEDED = InputRequired(_("This is needed."))
 
 
@@ -37,6 +39,18 @@ class InviteForm(FlaskForm):
         _("How long the address can be used"), [NEEDED], choices=HOURS, default="72"
     )
     approves = BooleanField(_("Let people in as soon as it is registered"))
+    own_host = StringField(
+        _("Host of a Canvas of your own"), [Optional(), Regexp(HOST, message=_("Only its name."))]
+    )
+
+    def facts(self) -> InviteFacts:
+        """What was chosen."""
+        return InviteFacts(
+            name=_typed(self.name),
+            approves=self.approves.data,
+            hours=int(self.hours.data),
+            own_host=_typed(self.own_host).lower(),
+        )
 
 
 class PlatformForm(FlaskForm):

@@ -74,9 +74,10 @@ class Deployment(Base):
 class RegistrationInvite(Base):
     """A one-time address at which an LMS registers the tool by itself (LTI-130).
 
-    ``approves`` lets launches in as soon as it is used. ``registration_id`` is the one that it may
-    bring up to date, or afterwards the one that it has made. While ``claimed_until`` is ahead
-    somebody is using it.
+    ``approves`` lets launches in as soon as it is used. ``own_host`` is where an LMS lives that
+    speaks in the name of an issuer that it shares with others (a Canvas of one's own).
+    ``registration_id`` is the one that it may bring up to date, or afterwards the one that it has
+    made. While ``claimed_until`` is ahead somebody is using it.
     """
 
     __tablename__ = "registration_invite"
@@ -85,6 +86,7 @@ class RegistrationInvite(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(255))
     approves: Mapped[bool] = mapped_column(default=False)
+    own_host: Mapped[str] = mapped_column(String(255), default="")
     registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -63,12 +63,14 @@ class RegisteredAs:
     deployment_id: str | None
 
 
-def read_configuration(document: Any, found_at: str) -> PlatformConfiguration:
+def read_configuration(document: Any, found_at: str, own_host: str = "") -> PlatformConfiguration:
     """The platform that ``document`` describes.
 
     Args:
         document: JSON, from a stranger.
         found_at: where it was read; whoever answers there speaks for that host alone.
+        own_host: where an LMS may be that somebody runs for themselves, though its issuer is a
+            shared one: a Canvas of one's own says that it is everybody's unless told otherwise.
 
     Raises:
         RegistrationRefused: ``configuration`` if something is missing or misshapen, ``issuer`` if
@@ -79,7 +81,7 @@ def read_configuration(document: Any, found_at: str) -> PlatformConfiguration:
     issuer = _text(document, "issuer", LONGEST_ISSUER)
     auth_url = _text(document, "authorization_endpoint")
     jwks_url = _text(document, "jwks_uri")
-    _check_issuer(issuer, found_at, (auth_url, jwks_url))
+    _check_issuer(issuer, found_at, (auth_url, jwks_url), own_host)
     return PlatformConfiguration(
         issuer=issuer,
         auth_url=auth_url,
@@ -128,10 +130,11 @@ def product_of(code: object) -> Product:
     return PRODUCTS.get(_CODE.sub("", clean(code, 64).lower()), Product.OTHER)
 
 
-def _check_issuer(issuer: str, found_at: str, endpoints: tuple[str, ...]) -> None:
+def _check_issuer(issuer: str, found_at: str, endpoints: tuple[str, ...], own_host: str) -> None:
     domains = SHARED_ISSUERS.get(issuer)
     if domains is not None:
-        if not all(_is_within(url, domains) for url in endpoints):
+        trusted = (*domains, own_host.lower()) if own_host else domains
+        if not all(_is_within(url, trusted) for url in endpoints):
             raise RegistrationRefused("issuer", "the issuer's maker has other addresses")
         return
     if urlsplit(issuer).netloc.lower() != urlsplit(found_at).netloc.lower():

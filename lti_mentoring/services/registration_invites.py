@@ -28,6 +28,17 @@ BY_INVITE = Actor.system("dynamic registration")
 
 
 @dataclass(frozen=True)
+class InviteFacts:
+    """What an invite is to be: for whom, and what it may do; the fields are the model's."""
+
+    name: str
+    approves: bool = False
+    hours: int = USUAL_HOURS
+    registration_id: int | None = None
+    own_host: str = ""
+
+
+@dataclass(frozen=True)
 class NewInvite:
     """An invite just made; ``token`` is the secret, known here and to whoever gets the address."""
 
@@ -44,6 +55,7 @@ class OpenInvite:
     name: str
     approves: bool
     updates_id: int | None
+    own_host: str
 
 
 def path_of(token: str) -> str:
@@ -51,30 +63,24 @@ def path_of(token: str) -> str:
     return f"/lti/register/{token}"
 
 
-def make_invite(
-    db: Session,
-    actor: Actor,
-    *,
-    name: str,
-    approves: bool,
-    hours: int = USUAL_HOURS,
-    registration_id: int | None = None,
-) -> NewInvite:
-    """Make an invite; with ``registration_id`` one that brings that registration up to date.
+def make_invite(db: Session, actor: Actor, facts: InviteFacts) -> NewInvite:
+    """Make an invite; with a ``registration_id`` one that brings that registration up to date.
 
     Raises:
         NotFound: if there is no such registration.
     """
-    if registration_id is not None and db.get(Registration, registration_id) is None:
-        raise NotFound("registration", registration_id)
+    number = facts.registration_id
+    if number is not None and db.get(Registration, number) is None:
+        raise NotFound("registration", number)
     token, now = new_secret(), clock.now()
     invite = RegistrationInvite(
         token_hash=digest(token),
-        name=name,
-        approves=approves,
-        registration_id=registration_id,
+        name=facts.name,
+        approves=facts.approves,
+        registration_id=number,
+        own_host=facts.own_host,
         created_at=now,
-        expires_at=now + timedelta(hours=hours),
+        expires_at=now + timedelta(hours=facts.hours),
     )
     db.add(invite)
     db.flush()
@@ -97,7 +103,9 @@ def open_invite(db: Session, token: str) -> OpenInvite:
         raise RegistrationRefused("invite-used", "the invite has been used")
     if invite.expires_at <= clock.now():
         raise RegistrationRefused("invite-expired", "the invite has expired")
-    return OpenInvite(invite.id, invite.name, invite.approves, invite.registration_id)
+    return OpenInvite(
+        invite.id, invite.name, invite.approves, invite.registration_id, invite.own_host
+    )
 
 
 def claim(db: Session, invite_id: int) -> None:

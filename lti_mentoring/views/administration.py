@@ -103,9 +103,7 @@ def connect() -> ResponseReturnValue:
     made = registration_invites.make_invite(
         g.db,
         administration.actor_of(g.administrator),
-        name=form.name.data.strip(),
-        approves=form.approves.data,
-        hours=int(form.hours.data),
+        form.facts(),
     )
     address = _ours().settings.url(registration_invites.path_of(made.token))
     return render_template("administration/invited.html", address=address, made=made)

@@ -58,7 +58,7 @@ def ask(token: str) -> ResponseReturnValue:
     if not address:
         return render_template("registration/explain.html", invited=True)
     registration_token = request.args.get("registration_token", "")
-    platform = fetch_configuration(_ours().http, address, registration_token)
+    platform = fetch_configuration(_ours().http, address, registration_token, invite.own_host)
     form = registration_form(platform.offer.placements())(
         formdata=None,
         name=_("Mentoring"),
@@ -74,7 +74,7 @@ def register(token: str) -> ResponseReturnValue:
     """Register the tool as it was chosen; a second click finds the invite taken."""
     invite, address = _invite(token), request.form.get("openid_configuration", "")
     registration_token = request.form.get("registration_token", "")
-    platform = fetch_configuration(_ours().http, address, registration_token)
+    platform = fetch_configuration(_ours().http, address, registration_token, invite.own_host)
     form = registration_form(platform.offer.placements())()
     if not form.validate_on_submit():
         return _page(invite, platform, form), 422

@@ -4,6 +4,7 @@ import pytest
 
 from lti_mentoring.models import AdministratorVisit
 from lti_mentoring.services import timers
+from lti_mentoring.vocabulary import CourseRole
 from tests.support.factories import make_course, make_member, make_registration
 from tests.support.visitor import visit
 
@@ -102,7 +103,7 @@ def test_a_form_of_another_site_does_nothing(desk):
 
 def test_a_sign_in_of_a_course_opens_nothing_here_and_the_other_way_round(desk):
     with desk.database.transaction() as db:
-        teacher = make_member(db, make_course(db), role="instructor").id
+        teacher = make_member(db, make_course(db), role=CourseRole.INSTRUCTOR).id
     person = visit(desk.app, teacher)
 
     assert person.client.get("/administration/", base_url="https://tool.test").status_code == 401

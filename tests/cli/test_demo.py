@@ -118,7 +118,7 @@ def test_the_demo_serves_both_sides_and_ends_with_ctrl_c(first_visit):
     assert f"Open http://127.0.0.1:{first_visit.lms_port}" in first_visit.words
     assert first_visit.statuses == [200, 200]
     assert code == 0, findings
-    assert "access token: granted" in findings
+    assert "Access: Granted" in findings
     assert first_visit.exit_code == 0
 
 

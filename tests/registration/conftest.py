@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from lti_mentoring.core.http import Client
 from lti_mentoring.rules.tool_configuration import TOOL_CONFIGURATION
-from lti_mentoring.services import registration_invites
 from lti_mentoring.services.doors import ADMINISTRATOR
+from lti_mentoring.services.registration_invites import InviteFacts, make_invite
 from tests.launch.lms import FIXTURES
 from tests.support.canned_platform import LMS, CannedPlatform
 from tests.support.shared_app import shared_app
@@ -53,9 +53,9 @@ class Registrar:
 
     def invite(self, **wanted: Any) -> "Registrar":
         """Make the address."""
-        facts = {"name": "Harbor University", "approves": False, **wanted}
+        facts = InviteFacts(**{"name": "Harbor University", **wanted})
         with self.database.transaction() as db:
-            self.token = registration_invites.make_invite(db, ADMINISTRATOR, **facts).token
+            self.token = make_invite(db, ADMINISTRATOR, facts).token
         return self
 
     def open(self, **query: str) -> Any:

@@ -43,6 +43,25 @@ def test_whoever_claims_a_shared_issuer_has_people_authenticated_by_its_maker(ch
     assert refused.value.code == "issuer"
 
 
+def test_a_canvas_of_ones_own_may_keep_the_common_issuer_where_its_invite_says_so(registrar):
+    """C1: self-hosted Canvas names the common issuer until its administrator changes that."""
+    told = fixture("lti/openid_configuration_canvas.json")["body"]
+    mine = {
+        **told,
+        "authorization_endpoint": f"{LMS}/api/lti/authorize_redirect",
+        "jwks_uri": f"{LMS}/api/lti/security/jwks",
+        "registration_endpoint": f"{LMS}/register",
+    }
+    registrar.platform.instead("/configuration", body=mine)
+    assert registrar.invite().open().status_code == 400
+    assert registrar.invite(own_host="other.test").open().status_code == 400
+
+    page = registrar.invite(own_host="lms.test").register()
+
+    assert page.status_code == 200
+    assert registrar.only(Registration).issuer == CANVAS
+
+
 def test_registering_again_brings_up_to_date_and_makes_no_second_one(registrar):
     registrar.invite(approves=True).register()
     registrar.describes(jwks_uri=f"{LMS}/new-keys", issuer=LMS)

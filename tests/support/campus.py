@@ -89,10 +89,15 @@ def make_campus(settings: Settings, database: Database) -> Campus:
 
 @contextmanager
 def open_campus(
-    settings: Settings, database: Database, *, strips_cookies: bool = False
+    settings: Settings,
+    database: Database,
+    *,
+    strips_cookies: bool = False,
+    accent: str = "plain",
 ) -> Iterator[Campus]:
     """Tool and LMS on real sockets of this machine: two sites, as in the demo.
 
+    ``accent`` is the LMS that the sandbox imitates.
     ``strips_cookies`` takes every ``Set-Cookie`` of the tool away on its way to the browser.
     """
     late = _Late()
@@ -105,7 +110,7 @@ def open_campus(
             }
         )
         tool = create_app(ours, database=database)
-        lms = create_sandbox(base_url=lms_url, tool_url=tool_url, clock=_seconds)
+        lms = create_sandbox(base_url=lms_url, tool_url=tool_url, clock=_seconds, accent=accent)
         register(database, lms.extensions["sandbox"])
         late.app = _without_cookies(tool) if strips_cookies else tool
         lms_late.app = lms

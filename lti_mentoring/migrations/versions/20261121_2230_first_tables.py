@@ -81,6 +81,7 @@ def registration_invite() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=255), nullable=False),
         sa.Column("approves", sa.Boolean(), nullable=False),
+        sa.Column("own_host", sa.String(length=255), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
