@@ -4,12 +4,18 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from lti_mentoring.rules.deep_linking import DeepLinkingSettings
 from lti_mentoring.vocabulary import CourseRole
 
 
 @dataclass(frozen=True, slots=True)
 class LaunchClaims:
-    """A genuine launch of one link by one person in one course. All texts are clean and short.
+    """A genuine launch by one person in one course. All texts are clean and short.
+
+    ``link_id`` is empty where a message is about no link. Two kinds of message ask for more than
+    a page: ``choosing`` is what a platform wants to know of content that somebody chooses,
+    ``reviews`` the subject whose work somebody wants to see. ``content_key`` is what the link
+    says it is of, which is not proved by that.
 
     A fact that the platform did not tell is empty or null. ``tells_grading`` says that the
     launch spoke about the gradebook at all: only then does a missing ``line_item_url`` mean
@@ -40,6 +46,9 @@ class LaunchClaims:
     ags_scopes: str = ""
     return_url: str | None = None
     platform_url: str | None = None
+    content_key: str = ""
+    choosing: DeepLinkingSettings | None = None
+    reviews: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For the minutes between a launch without cookies and its second step."""
@@ -50,5 +59,8 @@ class LaunchClaims:
         """What ``as_json`` made, of this or an older version of the program."""
         known = {field.name for field in fields(cls)}
         values = {name: value for name, value in stored.items() if name in known}
-        observes = tuple(stored.get("observes", ()))
-        return cls(**{**values, "role": CourseRole(stored["role"]), "observes": observes})
+        wishes = stored.get("choosing")
+        values["role"] = CourseRole(stored["role"])
+        values["observes"] = tuple(stored.get("observes", ()))
+        values["choosing"] = DeepLinkingSettings.from_json(wishes) if wishes else None
+        return cls(**values)

@@ -29,6 +29,8 @@ from lti_mentoring.core.keys import fingerprint
 from lti_mentoring.launch.claims import LaunchClaims
 from lti_mentoring.launch.token import Token
 from lti_mentoring.launch.validator import Expected, validate
+from lti_mentoring.rules.deep_linking import LINK
+from lti_mentoring.vocabulary import DL_CLAIM
 
 _RS256 = jwt.algorithms.RSAAlgorithm(jwt.algorithms.RSAAlgorithm.SHA256)
 
@@ -207,6 +209,16 @@ class LibraryMessage(MessageLaunch[_Form, _OneRegistration, _Attempt, _State]):
         raw = base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
         if not _RS256.verify(signed.encode(), self._key, raw):
             raise LtiException("the signature is not that of the key")
+        return self
+
+    def validate_message(self) -> "LibraryMessage":
+        """The library's step, but for platforms that take no links where content is chosen.
+
+        It refuses those; from us they get an answer that says so (LTI-79).
+        """
+        wishes = self._get_jwt_body().get(DL_CLAIM + "deep_linking_settings")
+        if not isinstance(wishes, dict) or LINK in wishes.get("accept_types", ()):
+            super().validate_message()
         return self
 
     def get_client_id(self) -> str:

@@ -12,14 +12,11 @@ from typing import Any, cast
 
 from sqlalchemy import (
     Connection,
-    Insert,
     Row,
     Select,
     Table,
     bindparam,
-    exists,
     insert,
-    literal,
     select,
     update,
 )
@@ -32,6 +29,8 @@ from lti_mentoring.launch import registrations
 from lti_mentoring.launch.claims import LaunchClaims
 from lti_mentoring.launch.deployments import UnknownDeployment, check_state
 from lti_mentoring.launch.following import follow, subjects_followed
+from lti_mentoring.launch.placed_content import item_of_registration
+from lti_mentoring.launch.rosters import ask_for_roster
 from lti_mentoring.models import (
     Course,
     Deployment,
@@ -39,7 +38,6 @@ from lti_mentoring.models import (
     PlatformKeySet,
     PlatformUser,
     ResourceLink,
-    RosterSync,
     SignIn,
 )
 from lti_mentoring.rules.groups import with_names
@@ -49,7 +47,6 @@ from lti_mentoring.services.roster import BELL
 from lti_mentoring.vocabulary import (
     CourseRole,
     MembershipState,
-    RosterSyncState,
     SignInState,
 )
 
@@ -59,12 +56,10 @@ _links = cast(Table, ResourceLink.__table__)
 _users = cast(Table, PlatformUser.__table__)
 _members = cast(Table, Membership.__table__)
 _sign_ins = cast(Table, SignIn.__table__)
-_syncs = cast(Table, RosterSync.__table__)
 _keys = cast(Table, PlatformKeySet.__table__)
 
 _AWAY = (MembershipState.INACTIVE, MembershipState.GONE)
 _RANK = {CourseRole.INSTRUCTOR: 3, CourseRole.TEACHING_ASSISTANT: 2, CourseRole.LEARNER: 1}
-_WAITING = (RosterSyncState.DUE, RosterSyncState.RUNNING, RosterSyncState.HELD)
 
 _EVERYTHING: Select[Any] = (
     select(
@@ -129,6 +124,8 @@ _EVERYTHING: Select[Any] = (
 )
 # The same for an observer, and the subjects of those whom the tables say they follow.
 _EVERYTHING_OF_OBSERVER = _EVERYTHING.add_columns(subjects_followed(_members).label("observes"))
+# The same for a link of placed content, and what the tables say that it is of.
+_EVERYTHING_OF_CONTENT = _EVERYTHING.add_columns(_links.c.content_item_id, item_of_registration())
 _RELAUNCH = (
     update(_members)
     .where(_members.c.id == bindparam("its_id"))
@@ -152,32 +149,18 @@ _END_SIGN_INS = (
 )
 
 
-def _asking_for_roster() -> Insert:
-    """A due reading of ``its_course_id``, if none waits and none was asked for lately."""
-    course_id = bindparam("its_course_id", type_=_syncs.c.course_id.type)
-    waits = exists().where(
-        (_syncs.c.course_id == course_id)
-        & (_syncs.c.state.in_(_WAITING) | (_syncs.c.requested_at > bindparam("fresh_since")))
-    )
-    now = bindparam("now", type_=_syncs.c.next_at.type)
-    due = literal(RosterSyncState.DUE, _syncs.c.state.type)
-    counts = ["attempts", "member_count", "added_count", "changed_count", "removed_count"]
-    zeros = [literal(0) for _ in counts]
-    row = select(course_id, due, literal(value=False), now, now, *zeros).where(~waits)
-    names = ["course_id", "state", "accepts_removals", "requested_at", "next_at", *counts]
-    return insert(_syncs).from_select(names, row)
-
-
-_ASK_FOR_ROSTER = _asking_for_roster()
-
-
 @dataclass(frozen=True)
 class Provisioned:
-    """Where the launch has led: who is in which course now, and by which link."""
+    """Where the launch has led: who is in which course now, by which link, to which content.
+
+    There is no link where the message is about none. The content may have been placed in another
+    course of the same platform: then the link is a copy.
+    """
 
     membership_id: int
-    resource_link_id: int
+    resource_link_id: int | None
     course_id: int
+    content_item_id: int | None
 
 
 def provision(
@@ -209,7 +192,8 @@ def provision(
         registrations.check_unchanged(found, relied_on)
     user_id = _keep_person(connection, found, registration_id, claims, now)
     course_id = _keep_course(connection, found, claims, now)
-    link_id = _keep_link(connection, found, course_id, claims, now)
+    item_id = found.item_id if _opens_content(claims) else None
+    link_id = _keep_link(connection, found, (course_id, item_id), claims, now)
     membership_id = _keep_membership(connection, found, (course_id, user_id), claims, now)
     if claims.role is CourseRole.OBSERVER:
         follow(connection, (course_id, membership_id), claims, found.observes)
@@ -218,9 +202,14 @@ def provision(
     if found.membership_state in _AWAY:
         member_back(unit.session, course_id, [membership_id])
     if _wants_roster(found, claims, now - roster_max_age):
-        _ask_for_roster(connection, course_id, now - roster_max_age, now)
+        ask_for_roster(connection, course_id, now - roster_max_age, now)
         ring_soon(unit.session, BELL)
-    return Provisioned(membership_id, link_id, course_id)
+    return Provisioned(membership_id, link_id, course_id, item_id)
+
+
+def _opens_content(claims: LaunchClaims) -> bool:
+    """Whether the link names content. Observers have one page of their own, whatever it names."""
+    return bool(claims.content_key) and claims.role is not CourseRole.OBSERVER
 
 
 def _grading_is_news(found: Row[Any], claims: LaunchClaims) -> bool:
@@ -232,17 +221,19 @@ def _grading_is_news(found: Row[Any], claims: LaunchClaims) -> bool:
 
 
 def _read_all(connection: Connection, registration_id: int, claims: LaunchClaims) -> Row[Any]:
-    observes = claims.role is CourseRole.OBSERVER
-    found = connection.execute(
-        _EVERYTHING_OF_OBSERVER if observes else _EVERYTHING,
-        {
-            "registration_id": registration_id,
-            "deployment": claims.deployment_lti_id,
-            "context_id": claims.context_id,
-            "link": claims.link_id,
-            "subject": claims.subject,
-        },
-    ).first()
+    key = {
+        "registration_id": registration_id,
+        "deployment": claims.deployment_lti_id,
+        "context_id": claims.context_id,
+        "link": claims.link_id,
+        "subject": claims.subject,
+    }
+    statement = _EVERYTHING
+    if claims.role is CourseRole.OBSERVER:
+        statement = _EVERYTHING_OF_OBSERVER
+    elif claims.content_key:
+        statement, key["content"] = _EVERYTHING_OF_CONTENT, claims.content_key
+    found = connection.execute(statement, key).first()
     if found is None:
         raise UnknownDeployment(claims.deployment_lti_id)
     check_state(found.deployment_state)
@@ -283,12 +274,17 @@ def _keep_course(
 def _keep_link(
     connection: Connection,
     found: Row[Any],
-    course_id: int,
+    leads_to: tuple[int, int | None],
     claims: LaunchClaims,
     now: datetime,
-) -> int:
+) -> int | None:
     """A link may have moved to another course. Its column may be gone, if grading is told of."""
+    if not claims.link_id:
+        return None
+    course_id, item_id = leads_to
     told = _told(claims, ("link_title",))
+    if item_id is not None:
+        told["content_item_id"] = item_id
     if claims.tells_grading:
         told["line_item_url"] = claims.line_item_url
     if found.link_id is None:
@@ -347,14 +343,6 @@ def _wants_roster(found: Row[Any], claims: LaunchClaims, fresh_since: datetime) 
     if not (claims.memberships_url or found.memberships_url):
         return False
     return found.roster_read_at is None or bool(found.roster_read_at <= fresh_since)
-
-
-def _ask_for_roster(
-    connection: Connection, course_id: int, fresh_since: datetime, now: datetime
-) -> None:
-    """Ask for a reading, unless one waits, or one was asked for lately and has failed."""
-    values = {"its_course_id": course_id, "fresh_since": fresh_since, "now": now}
-    connection.execute(_ASK_FOR_ROSTER, values)
 
 
 def _told(claims: LaunchClaims, names: tuple[str, ...]) -> dict[str, Any]:

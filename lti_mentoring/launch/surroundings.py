@@ -1,5 +1,6 @@
 """Which hosts belong to the platform of a launch, and what follows from that."""
 
+from lti_mentoring.core.errors import LaunchRefused
 from lti_mentoring.launch import facts
 from lti_mentoring.launch.claims import LaunchClaims
 from lti_mentoring.launch.registrations import RegistrationFacts
@@ -24,6 +25,21 @@ def return_url(
     back = facts.origin(claims.return_url, allow_plain=allow_plain)
     known = facts.origins(_known(registration, claims), allow_plain=allow_plain)
     return claims.return_url if back in known else None
+
+
+def check_answer_address(
+    registration: RegistrationFacts, claims: LaunchClaims, *, allow_plain: bool
+) -> None:
+    """The answer of somebody who chooses content goes to the platform and nowhere else (LTI-78).
+
+    Raises:
+        LaunchRefused: ``return-url`` if its host is none that we know as the platform's.
+    """
+    if claims.choosing is None:
+        return
+    goes_to = facts.origin(claims.choosing.return_url, allow_plain=allow_plain)
+    if goes_to not in facts.origins(_known(registration, claims), allow_plain=allow_plain):
+        raise LaunchRefused("return-url", "deep_link_return_url leads to a host that is not known")
 
 
 def _known(registration: RegistrationFacts, claims: LaunchClaims) -> tuple[str | None, ...]:

@@ -16,13 +16,13 @@ from lti_mentoring.core.errors import LaunchRefused, NotAMember
 from lti_mentoring.core.keys import fingerprint
 from lti_mentoring.launch import facts
 from lti_mentoring.launch.claims import LaunchClaims
+from lti_mentoring.launch.messages import Rules, rules_of
 from lti_mentoring.launch.token import check_header
 from lti_mentoring.rules.groups import in_launch
 from lti_mentoring.rules.roles import course_role, is_test_user, role_scope
 from lti_mentoring.vocabulary import AGS_CLAIM, CLAIM, NRPS_CLAIM, CourseRole, Scope
 
 VERSION = "1.3.0"
-RESOURCE_LINK = "LtiResourceLinkRequest"
 ROSTER_VERSION = "2.0"
 LONGEST_LIFE = timedelta(hours=24)  # platforms give a minute to an hour
 LATEST = 253_402_300_799  # the last second of the year 9999
@@ -74,12 +74,14 @@ def validate(
     _check_parties(claims, expected)
     _check_times(claims, now, leeway, max_age)
     _check_nonce(claims, expected)
-    _check_message(claims, expected)
+    rules = _check_message(claims, expected)
     subject = _subject(claims)
-    link = _resource_link(claims)
+    link = rules.link(claims)
     roles = _roles(claims)
     context = _context(claims)
-    return _read(claims, subject, link, roles, context, plain=expected.allow_plain_http)
+    plain = expected.allow_plain_http
+    launch = _read(claims, subject, link, roles, context, plain=plain)
+    return launch if rules.add is None else rules.add(launch, claims, plain=plain)
 
 
 def _check_parties(claims: Mapping[str, Any], expected: Expected) -> None:
@@ -145,8 +147,11 @@ def _check_nonce(claims: Mapping[str, Any], expected: Expected) -> None:
         raise LaunchRefused("nonce", "nonce is not the one of this login")
 
 
-def _check_message(claims: Mapping[str, Any], expected: Expected) -> None:
-    """Which message, of which version, for which deployment and address (LTI-39…42)."""
+def _check_message(claims: Mapping[str, Any], expected: Expected) -> Rules:
+    """Which message, of which version, for which deployment and address (LTI-39…42).
+
+    Returns what a message of its kind has to bring.
+    """
     if claims.get(CLAIM + "version") != VERSION:
         raise LaunchRefused("version", f"version is not {VERSION}")
     deployment = claims.get(CLAIM + "deployment_id")
@@ -154,13 +159,11 @@ def _check_message(claims: Mapping[str, Any], expected: Expected) -> None:
         raise LaunchRefused("deployment", "deployment_id is missing or no short text")
     if expected.deployment and fingerprint(str(deployment)) != expected.deployment:
         raise LaunchRefused("deployment", "deployment_id is not the one of the login")
-    message = claims.get(CLAIM + "message_type")
-    if message != RESOURCE_LINK:
-        told = texts.clean(message, 40) or "missing"
-        raise LaunchRefused("message-type", f"message_type is not served: {told}")
+    rules = rules_of(claims.get(CLAIM + "message_type"))
     target = claims.get(CLAIM + "target_link_uri")
     if not isinstance(target, str) or fingerprint(target) != expected.target_link_uri:
         raise LaunchRefused("target", "target_link_uri is not the one of the login")
+    return rules
 
 
 def _subject(claims: Mapping[str, Any]) -> str:
@@ -170,13 +173,6 @@ def _subject(claims: Mapping[str, Any]) -> str:
     if not texts.is_identifier(subject) or not str(subject).isascii():
         raise LaunchRefused("subject", "sub is no short ASCII text")
     return str(subject)
-
-
-def _resource_link(claims: Mapping[str, Any]) -> Mapping[str, Any]:
-    link = claims.get(CLAIM + "resource_link")
-    if not isinstance(link, dict) or not texts.is_identifier(link.get("id")):
-        raise LaunchRefused("resource-link", "resource_link has no usable id")
-    return link
 
 
 def _roles(claims: Mapping[str, Any]) -> list[str]:
@@ -227,7 +223,7 @@ def _read(
         deployment_lti_id=claims[CLAIM + "deployment_id"],
         subject=subject,
         context_id=context["id"],
-        link_id=link["id"],
+        link_id=link.get("id", ""),
         role=role,
         is_test_user=is_test_user(roles),
         course_title=texts.clean(context.get("title"), 255),
@@ -238,6 +234,7 @@ def _read(
         email=texts.clean(claims.get("email"), 320),
         locale=facts.language(claims.get("locale"), shown.get("locale")),
         time_zone=facts.time_zone(custom, claims.get("zoneinfo")),
+        content_key=facts.content_key(custom, claims[CLAIM + "target_link_uri"]),
         groups=in_launch(custom),
         observes=role_scope(claims.get(CLAIM + "role_scope_mentor")) if is_observer else (),
         memberships_url=facts.web_address(_roster_address(claims), allow_plain=plain),

@@ -31,7 +31,11 @@ class Course(Base):
 
 
 class ResourceLink(Base):
-    """One place in a course from which the tool is opened (LTI-68)."""
+    """One place in a course from which the tool is opened (LTI-68).
+
+    ``content_item_id`` is the placed content that its launches name. If that belongs to another
+    course, the link came here with a copy of it (LTI-84).
+    """
 
     __tablename__ = "resource_link"
     __table_args__ = (UniqueConstraint("deployment_id", "lti_id"),)
@@ -42,6 +46,7 @@ class ResourceLink(Base):
     lti_id: Mapped[str] = mapped_column(String(255))
     title: Mapped[str] = mapped_column(String(255), default="")
     line_item_url: Mapped[str | None] = mapped_column(Text)  # the coupled column, if there is one
+    content_item_id: Mapped[int | None] = mapped_column(ForeignKey("content_item.id"), index=True)
     created_at: Mapped[datetime]
 
     course: Mapped[Course] = relationship()

@@ -95,6 +95,8 @@ class SignIn(Base):
 
     ``key`` stands in the addresses of its pages and is no secret; ``token_hash`` is the
     SHA-256 of the secret that the browser holds. ``notices`` are sentences to show once.
+    ``content_item_id`` is what the launch was to open, so that a learner who has to get started
+    first comes back to it.
     """
 
     __tablename__ = "sign_in"
@@ -104,6 +106,7 @@ class SignIn(Base):
     token_hash: Mapped[str] = mapped_column(String(64))
     membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), index=True)
     resource_link_id: Mapped[int | None] = mapped_column(ForeignKey("resource_link.id"))
+    content_item_id: Mapped[int | None] = mapped_column(ForeignKey("content_item.id"))
     state: Mapped[SignInState] = mapped_column(default=SignInState.ACTIVE)
     locale: Mapped[str | None] = mapped_column(String(16))
     return_url: Mapped[str | None] = mapped_column(Text)

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from lti_mentoring.core import clock
 from lti_mentoring.models import (
     AdministratorVisit,
+    DeepLinkingRequest,
     Draft,
     RefusedLaunch,
     SignIn,
     UsedState,
     WaitingLaunch,
 )
+from lti_mentoring.queries.contents import LIFE as REQUESTS_WAIT
 from lti_mentoring.services import program_timers, request_timers, session_timers
 from lti_mentoring.services.row_by_row import each
 from lti_mentoring.vocabulary import SignInState
@@ -38,6 +40,7 @@ def _clear_away(db: Session, now: datetime) -> int:
         delete(UsedState).where(UsedState.used_at < now - STATES_KEPT),
         delete(WaitingLaunch).where(WaitingLaunch.waits_since < now - LAUNCHES_WAIT),
         delete(RefusedLaunch).where(RefusedLaunch.at < now - REFUSALS_KEPT),
+        delete(DeepLinkingRequest).where(DeepLinkingRequest.asked_at < now - REQUESTS_WAIT),
         delete(SignIn).where(over, SignIn.seen_at < now - SIGN_INS_KEPT),
         delete(AdministratorVisit).where(
             AdministratorVisit.opens_until < now - SIGN_INS_KEPT,

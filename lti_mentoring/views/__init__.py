@@ -6,6 +6,7 @@ from lti_mentoring.views import (
     actions,
     administration,
     closing,
+    contents,
     engagement,
     goals,
     health,
@@ -48,6 +49,7 @@ PAGES: tuple[Blueprint, ...] = (
     pool.blueprint,
     pairs.blueprint,
     engagement.blueprint,
+    contents.blueprint,
     sign_ins.blueprint,
 )
 TOP_LEVEL: tuple[Blueprint, ...] = (administration.blueprint,)

@@ -9,6 +9,7 @@ from lti_mentoring.forms.fields import language_choices
 from lti_mentoring.forms.intake import IntakeForm, TimesForm, WantsForm, WaysForm
 from lti_mentoring.forms.programs import zone_choices
 from lti_mentoring.policies.program import may_learn
+from lti_mentoring.queries.contents import opening_of
 from lti_mentoring.queries.intakes import Answers, answers_of
 from lti_mentoring.queries.mentors import Asking, covering
 from lti_mentoring.rules.availability import windows_from_cells
@@ -84,8 +85,19 @@ def times() -> ResponseReturnValue:
         return _page("intake/times.html", 3, form, answers)
     was_done = answers.intake is not None and answers.intake.state is IntakeState.SUBMITTED
     intakes.submit_times(g.db, g.actor, form.draft(), form.typed_version)
-    say(_("Your answers are changed.") if was_done else _("Done. These mentors could fit you."))
-    return redirect(url_for("home.show" if was_done else "mentors.index"), code=303)
+    if was_done:
+        say(_("Your answers are changed."))
+        return redirect(url_for("home.show"), code=303)
+    return _onwards()
+
+
+def _onwards() -> ResponseReturnValue:
+    """To what the learner had opened before the three steps, else to the mentors."""
+    if opening_of(g.unit.connection, g.sign_in.key, g.actor) is None:
+        say(_("Done. These mentors could fit you."))
+        return redirect(url_for("mentors.index"), code=303)
+    say(_("Done. Here is what you had opened."))
+    return redirect(url_for("contents.open_item"), code=303)
 
 
 @blueprint.get("/get-started/count")

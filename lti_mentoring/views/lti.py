@@ -53,6 +53,7 @@ from lti_mentoring.services.tool_keys import public_key_set
 from lti_mentoring.vocabulary import DeploymentState
 from lti_mentoring.web import cookies, identity
 from lti_mentoring.web.guards import anyone, guarded_by
+from lti_mentoring.web.landing import landing_of
 
 if TYPE_CHECKING:
     from lti_mentoring.settings import Launching, Settings
@@ -71,6 +72,13 @@ class Sent(NamedTuple):
 
     state: str
     id_token: str
+
+
+class Entered(NamedTuple):
+    """A new sign-in, and the address of its first page."""
+
+    made: identity.NewSignIn
+    landing: str
 
 
 class PlatformSaidNo(LaunchRefused):
@@ -130,13 +138,13 @@ def _arrive(attempt: Attempt, sent: Sent, keys_stored_at: datetime | None) -> Re
     if not attempts.is_bound(attempt.browser, request.cookies.get(binding)):
         return _ask_browser(attempt, sent.state, claims, relied_on)
 
-    def enter(connection: Connection) -> identity.NewSignIn:
+    def enter(connection: Connection) -> Entered:
         attempts.take(connection, sent.state, clock.now())
         return _sign_in(attempt.registration_id, relied_on.registration, claims, relied_on)
 
-    made = _with_second_try(enter)
+    made, landing = _with_second_try(enter)
     response = Response(status=HTTPStatus.SEE_OTHER)  # without a body that nobody would read
-    response.headers["Location"] = identity.landing_path(made.key)
+    response.headers["Location"] = landing
     identity.set_cookie(request, response, made, _settings())
     cookies.put(response, binding, "", 0)
     return response
@@ -152,13 +160,13 @@ def finish() -> ResponseReturnValue:
     code, secret = _field(form, "code"), _field(form, "secret")
     since = clock.now() - attempts.lifetime(settings)
 
-    def enter(connection: Connection) -> identity.NewSignIn:
+    def enter(connection: Connection) -> Entered:
         waited = attempts.finish(connection, code, secret, since)
         g.registration_id, g.launch_locale = waited.registration_id, waited.claims.locale
         return _sign_in(waited.registration_id, waited.registration, waited.claims, None)
 
-    made = _with_second_try(enter)
-    target = identity.with_ticket(settings, made.key, identity.landing_path(made.key))
+    made, landing = _with_second_try(enter)
+    target = identity.with_ticket(settings, made.key, landing)
     response = make_response(render_template("lti/arrive.html", made=made, target=target))
     identity.set_cookie(request, response, made, settings)  # some browsers take it from here on
     return response
@@ -308,6 +316,8 @@ def _claims(
         leeway=timedelta(seconds=launching.leeway_seconds),
         max_age=timedelta(minutes=launching.token_max_age_minutes),
     )
+    plain = settings.outgoing.allow_private
+    surroundings.check_answer_address(registration, claims, allow_plain=plain)
     g.launch_locale = claims.locale
     return claims, ReliedOn(registration, found.fetched_at)
 
@@ -346,14 +356,14 @@ def _sign_in(
     registration: RegistrationFacts,
     claims: LaunchClaims,
     relied_on: ReliedOn | None,
-) -> identity.NewSignIn:
+) -> Entered:
     """Write down what the launch says, and sign the person in to the course."""
     settings = _settings()
     plain = settings.outgoing.allow_private
     roster_max_age = timedelta(minutes=settings.roster.max_age_minutes)
     there = provision(g.unit, registration_id, claims, relied_on, clock.now(), roster_max_age)
     g.frame_origins = surroundings.frame_origins(registration, claims, allow_plain=plain)
-    return identity.new_sign_in(
+    made = identity.new_sign_in(
         g.unit.connection,
         membership_id=there.membership_id,
         resource_link_id=there.resource_link_id,
@@ -361,6 +371,7 @@ def _sign_in(
         return_url=surroundings.return_url(registration, claims, allow_plain=plain),
         frame_origins=" ".join(g.frame_origins),
     )
+    return Entered(made, landing_of(g.unit.connection, made.key, claims, there))
 
 
 def _with_second_try(enter: Callable[[Connection], T]) -> T:

@@ -4,9 +4,11 @@ States are stored by value; which state may follow which stands in
 ``rules/transitions.py``.
 """
 
+from lti_mentoring.vocabulary.contents import Audience, ContentKind
 from lti_mentoring.vocabulary.lti import (
     AGS_CLAIM,
     CLAIM,
+    DL_CLAIM,
     MEMBERSHIP_ROLE,
     NRPS_CLAIM,
     TEST_USER_ROLE,
@@ -18,6 +20,7 @@ from lti_mentoring.vocabulary.lti import (
     MediaType,
     MembershipState,
     Message,
+    MessageType,
     PrivacyLevel,
     Product,
     PublicationState,
@@ -60,6 +63,7 @@ from lti_mentoring.vocabulary.mentoring import (
 __all__ = [
     "AGS_CLAIM",
     "CLAIM",
+    "DL_CLAIM",
     "LIVE_PAIRING",
     "MEMBERSHIP_ROLE",
     "NRPS_CLAIM",
@@ -68,9 +72,11 @@ __all__ = [
     "ActivityProgress",
     "AgainReason",
     "AttendanceAnswer",
+    "Audience",
     "Cadence",
     "ClosingDecision",
     "Component",
+    "ContentKind",
     "CourseRole",
     "DeclineReason",
     "DeploymentState",
@@ -88,6 +94,7 @@ __all__ = [
     "MentorSource",
     "MentorState",
     "Message",
+    "MessageType",
     "PairingMethod",
     "PairingOrigin",
     "PairingState",

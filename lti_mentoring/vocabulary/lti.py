@@ -6,7 +6,17 @@ CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"  # LTI Core 1.3, section 5
 AGS_CLAIM = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"  # LTI-AGS 2.0, 3.1
 NRPS_CLAIM = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"  # LTI-NRPS 2.0, 3.6
 MEMBERSHIP_ROLE = "http://purl.imsglobal.org/vocab/lis/v2/membership"  # LTI Core 1.3, A.2.3
+DL_CLAIM = "https://purl.imsglobal.org/spec/lti-dl/claim/"  # Deep Linking 2.0, section 4
 TEST_USER_ROLE = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"  # LTI Core 1.3, A.2.1
+
+
+class MessageType(StrEnum):
+    """Messages that the tool takes and sends (LTI Core 1.3, 3.6; Deep Linking 2.0, 4)."""
+
+    RESOURCE_LINK = "LtiResourceLinkRequest"
+    DEEP_LINKING = "LtiDeepLinkingRequest"
+    SUBMISSION_REVIEW = "LtiSubmissionReviewRequest"
+    DEEP_LINKING_RESPONSE = "LtiDeepLinkingResponse"
 
 
 class Scope(StrEnum):

@@ -307,3 +307,4 @@ class Verb(StrEnum):
     EXEMPTION_CHANGED = "exemption_changed"
     SCORE_RETRIED = "score_retried"
     PROGRESS_SHARED = "progress_shared"
+    CONTENT_PLACED = "content_placed"

@@ -39,7 +39,7 @@ def _set_headers(response: Response) -> Response:
 
 
 def _policy() -> str:
-    forms = " ".join(["'self'", *g.get("form_targets", ())])
+    forms = " ".join(g.get("form_targets") or ("'self'",))  # a page that leaves us has one form
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         "connect-src 'self'; font-src 'self'; base-uri 'none'; "

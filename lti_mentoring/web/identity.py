@@ -74,6 +74,12 @@ def new_sign_in(
     return made
 
 
+def keep_content(connection: Connection, key: str, content_item_id: int) -> None:
+    """Note what the launch of a new sign-in was to open."""
+    noted = update(_TABLE).where(_TABLE.c.key == key).values(content_item_id=content_item_id)
+    connection.execute(noted)
+
+
 def landing_path(key: str) -> str:
     """Where the pages of a sign-in begin."""
     return f"/in/{key}/"

@@ -56,13 +56,16 @@ LET_IN = [
     ("moodle/launch-two-lineitems", LEARNER, BERLIN, "de"),
 ]
 REFUSED = [
-    ("lti/id_token_blackboard_deep_linking", "message-type", 400),
     ("lti/id_token_canvas_account_navigation", "no-course", 403),
-    ("lti/id_token_canvas_deep_linking", "message-type", 400),
     ("lti/id_token_canvas_no_user", "no-user", 403),
-    ("lti/id_token_moodle_deep_linking", "message-type", 400),
-    ("moodle/deep-linking-request", "message-type", 400),
-    ("moodle/submission-review-request", "message-type", 400),
+]
+# file, where the first page is
+OTHER_MESSAGES = [
+    ("lti/id_token_blackboard_deep_linking", "/content"),
+    ("lti/id_token_canvas_deep_linking", "/content"),
+    ("lti/id_token_moodle_deep_linking", "/content"),
+    ("moodle/deep-linking-request", "/content"),
+    ("moodle/submission-review-request", "/records/0"),
 ]
 REWRITTEN = ("aud", "azp", "iat", "exp", "nbf", "nonce", CLAIM + "target_link_uri")
 
@@ -90,6 +93,15 @@ def test_a_platforms_launch_is_let_in(house, platform_key, name, role, zone, lan
     assert member.is_test_user is ("student_view" in name)
 
 
+@pytest.mark.parametrize(("name", "landing"), OTHER_MESSAGES)
+def test_a_platforms_other_message_leads_to_its_page(house, platform_key, name, landing):
+    answer = send(house, platform_key, name)
+
+    assert answer.status_code == 303, answer.text
+    assert answer.location.endswith(landing)
+    assert house.only(Membership).role is INSTRUCTOR
+
+
 @pytest.mark.parametrize(("name", "code", "status"), REFUSED)
 def test_a_platforms_message_is_refused(house, platform_key, name, code, status):
     answer = send(house, platform_key, name)
@@ -105,7 +117,7 @@ def test_no_message_is_forgotten():
         for pattern in patterns
         for path in FIXTURES.glob(pattern)
     }
-    listed = {case[0] for case in (*LET_IN, *REFUSED)}
+    listed = {case[0] for case in (*LET_IN, *REFUSED, *OTHER_MESSAGES)}
 
     assert {name for name in there if "registration" not in name} == listed
 

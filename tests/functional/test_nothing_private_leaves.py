@@ -35,6 +35,7 @@ from lti_mentoring.vocabulary import (
     Verb,
 )
 from lti_mentoring.web import identity
+from tests.support.choosing import make_content_item
 from tests.support.factories import make_resource_link
 from tests.support.full_program import make_full_program
 
@@ -42,6 +43,7 @@ SECRET = "zqsecretqz"
 # How the tool and a platform prove themselves to one another; no person writes in these.
 KEYS_AND_PROOFS = {
     "access_token",
+    "deep_linking_request",
     "deployment",
     "platform_key_set",
     "refused_launch",
@@ -186,6 +188,7 @@ def world_before_its_columns(db):
         return_url=None,
         frame_origins="",
     )
+    make_content_item(db, course, full.instructor)
     activity.record(db, Actor.system("test", course.id), Verb.ROSTER_HELD, "course", course.id, "9")
     for line_item in db.scalars(select(LineItem)):
         line_item.url, line_item.next_at = None, clock.now()

@@ -373,7 +373,13 @@ def resource_link() -> None:
         sa.Column("lti_id", sa.String(length=255), nullable=False),
         sa.Column("title", sa.String(length=255), nullable=False),
         sa.Column("line_item_url", sa.Text(), nullable=True),
+        sa.Column("content_item_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["content_item_id"],
+            ["content_item.id"],
+            name=op.f("fk_resource_link_content_item_id_content_item"),
+        ),
         sa.ForeignKeyConstraint(
             ["course_id"], ["course.id"], name=op.f("fk_resource_link_course_id_course")
         ),
@@ -386,6 +392,12 @@ def resource_link() -> None:
         sa.UniqueConstraint(
             "deployment_id", "lti_id", name=op.f("uq_resource_link_deployment_id_lti_id")
         ),
+    )
+    op.create_index(
+        op.f("ix_resource_link_content_item_id"),
+        "resource_link",
+        ["content_item_id"],
+        unique=False,
     )
     op.create_index(
         op.f("ix_resource_link_course_id"), "resource_link", ["course_id"], unique=False
@@ -608,6 +620,7 @@ def sign_in() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("membership_id", sa.Integer(), nullable=False),
         sa.Column("resource_link_id", sa.Integer(), nullable=True),
+        sa.Column("content_item_id", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("locale", sa.String(length=16), nullable=True),
         sa.Column("return_url", sa.Text(), nullable=True),
@@ -615,6 +628,11 @@ def sign_in() -> None:
         sa.Column("notices", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["content_item_id"],
+            ["content_item.id"],
+            name=op.f("fk_sign_in_content_item_id_content_item"),
+        ),
         sa.ForeignKeyConstraint(
             ["membership_id"], ["membership.id"], name=op.f("fk_sign_in_membership_id_membership")
         ),
@@ -1442,6 +1460,54 @@ def administrator_visit() -> None:
         )
 
 
+def content_item() -> None:
+    op.create_table(
+        "content_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("program_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("title", sa.String(length=255), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["course_id"], ["course.id"], name=op.f("fk_content_item_course_id_course")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"],
+            ["membership.id"],
+            name=op.f("fk_content_item_created_by_id_membership"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["program_id"], ["program.id"], name=op.f("fk_content_item_program_id_program")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_content_item")),
+        sa.UniqueConstraint("key", name=op.f("uq_content_item_key")),
+    )
+    for column in ("course_id", "created_by_id", "program_id"):
+        op.create_index(op.f(f"ix_content_item_{column}"), "content_item", [column], unique=False)
+
+
+def deep_linking_request() -> None:
+    op.create_table(
+        "deep_linking_request",
+        sa.Column("sign_in_key", sa.String(length=16), nullable=False),
+        sa.Column("settings", sa.JSON(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["sign_in_key"],
+            ["sign_in.key"],
+            name=op.f("fk_deep_linking_request_sign_in_key_sign_in"),
+        ),
+        sa.PrimaryKeyConstraint("sign_in_key", name=op.f("pk_deep_linking_request")),
+    )
+    op.create_index(
+        op.f("ix_deep_linking_request_asked_at"), "deep_linking_request", ["asked_at"], unique=False
+    )
+
+
 # Each table after those that it points to.
 TABLES = (
     platform,
@@ -1459,6 +1525,7 @@ TABLES = (
     membership,
     observation,
     program,
+    content_item,
     resource_link,
     roster_sync,
     activity,
@@ -1493,6 +1560,7 @@ TABLES = (
     attendance_report,
     note,
     administrator_visit,
+    deep_linking_request,
 )
 
 
