@@ -22,6 +22,7 @@ from lti_mentoring.views import (
     pool,
     profile,
     programs,
+    records,
     registration,
     requests,
     sessions,
@@ -50,6 +51,7 @@ PAGES: tuple[Blueprint, ...] = (
     pairs.blueprint,
     engagement.blueprint,
     contents.blueprint,
+    records.blueprint,
     sign_ins.blueprint,
 )
 TOP_LEVEL: tuple[Blueprint, ...] = (administration.blueprint,)
