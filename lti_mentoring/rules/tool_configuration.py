@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from lti_mentoring.vocabulary import Message, PrivacyLevel, Product, Scope
+from lti_mentoring.vocabulary import MessageType, PrivacyLevel, Product, Scope
 
 TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 CANVAS = "https://canvas.instructure.com/lti/"
@@ -23,6 +23,9 @@ SCOPES = (
     Scope.RESULT_READ,
 )
 """The services that the tool uses, the most useful first."""
+
+SERVED = (MessageType.RESOURCE_LINK, MessageType.DEEP_LINKING, MessageType.SUBMISSION_REVIEW)
+"""Messages that platforms may send."""
 
 IDENTITY_CLAIMS = ("iss", "sub", "locale")
 NAME_CLAIMS = ("name", "given_name", "family_name")
@@ -53,7 +56,7 @@ class Placement:
     """A place in an LMS from which the tool can be opened, by the LMS's own name for it."""
 
     name: str
-    message: Message
+    message: MessageType
     is_usual: bool = False
 
     @property
@@ -63,12 +66,12 @@ class Placement:
 
 
 PLACEMENTS = (
-    Placement("course_navigation", Message.RESOURCE_LINK, is_usual=True),
-    Placement("link_selection", Message.DEEP_LINKING, is_usual=True),
-    Placement("assignment_selection", Message.DEEP_LINKING, is_usual=True),
-    Placement("module_menu_modal", Message.DEEP_LINKING),
-    Placement("course_assignments_menu", Message.DEEP_LINKING),
-    Placement("editor_button", Message.DEEP_LINKING),
+    Placement("course_navigation", MessageType.RESOURCE_LINK, is_usual=True),
+    Placement("link_selection", MessageType.DEEP_LINKING, is_usual=True),
+    Placement("assignment_selection", MessageType.DEEP_LINKING, is_usual=True),
+    Placement("module_menu_modal", MessageType.DEEP_LINKING),
+    Placement("course_assignments_menu", MessageType.DEEP_LINKING),
+    Placement("editor_button", MessageType.DEEP_LINKING),
 )
 """Where the tool makes sense. What else a platform offers is not asked for."""
 
@@ -114,11 +117,11 @@ class Offer:
     claims: frozenset[str]
     variables: frozenset[str]
     messages: Mapping[str, frozenset[str]]
-    """Message types with the placements that it offers for each."""
+    """MessageType types with the placements that it offers for each."""
 
-    def has_message(self, message: Message) -> bool:
+    def has_message(self, message: MessageType) -> bool:
         """Whether it can send ``message``; resource links it can, whatever it lists."""
-        return message is Message.RESOURCE_LINK or message.value in self.messages
+        return message is MessageType.RESOURCE_LINK or message.value in self.messages
 
     def placements(self) -> list[Placement]:
         """Those of our placements that it offers."""
@@ -227,13 +230,13 @@ def custom_parameters(variables: Collection[str] = ()) -> dict[str, str]:
 
 
 def _messages(tool: ToolAddress, offer: Offer, wishes: Wishes) -> list[dict[str, Any]]:
-    served = [message for message in Message if offer.has_message(message)]
+    served = [message for message in SERVED if offer.has_message(message)]
     messages = (_message(tool, offer, wishes, message) for message in served)
     return [message for message in messages if message is not None]
 
 
 def _message(
-    tool: ToolAddress, offer: Offer, wishes: Wishes, message: Message
+    tool: ToolAddress, offer: Offer, wishes: Wishes, message: MessageType
 ) -> dict[str, Any] | None:
     """One message with the chosen placements; none where all that were offered were declined."""
     offered = [each for each in offer.placements() if each.message is message]

@@ -35,7 +35,7 @@ from lti_mentoring.rules.tool_configuration import (
 )
 from lti_mentoring.services import registration_invites as invites
 from lti_mentoring.services.registration_invites import OpenInvite
-from lti_mentoring.vocabulary import Message, RegistrationState
+from lti_mentoring.vocabulary import MessageType, RegistrationState
 from lti_mentoring.web.guards import anyone, guarded_by
 from lti_mentoring.web.locale import gettext as _
 
@@ -137,7 +137,7 @@ def _page(invite: OpenInvite, platform: PlatformConfiguration, form: Registratio
         platform=platform,
         form=form,
         scopes=wanted_scopes(platform.offer.scopes),
-        chooses_pieces=platform.offer.has_message(Message.DEEP_LINKING),
+        chooses_pieces=platform.offer.has_message(MessageType.DEEP_LINKING),
     )
     return _framed(page, 200)
 

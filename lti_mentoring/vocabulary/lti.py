@@ -39,13 +39,6 @@ class MediaType(StrEnum):
     RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"
 
 
-class Message(StrEnum):
-    """Message types that the tool serves (LTI-40)."""
-
-    RESOURCE_LINK = "LtiResourceLinkRequest"
-    DEEP_LINKING = "LtiDeepLinkingRequest"
-
-
 class PrivacyLevel(StrEnum):
     """Which personal facts an administrator lets the LMS send, chosen at registration."""
 
