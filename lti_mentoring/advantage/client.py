@@ -7,7 +7,8 @@ from lti_mentoring.advantage.tokens import RegisteredTool, Tokens
 from lti_mentoring.core.errors import PlatformRefused, PlatformUnavailable
 from lti_mentoring.core.http import Answer, Client
 from lti_mentoring.core.retry_after import retry_after
-from lti_mentoring.vocabulary import Product, Scope
+from lti_mentoring.rules.platform_profiles import Cause, PlatformProfile
+from lti_mentoring.vocabulary import Scope
 
 OK = range(200, 300)
 LATER = frozenset({408, 425, 429})
@@ -16,7 +17,7 @@ FORBIDDEN = 403
 NOT_FOUND = 404
 SERVER_ERRORS = 500
 CLIENT_ERRORS = 400
-THROTTLED = b"rate limit exceeded"  # Canvas says it with a 403
+MOST_SAID = 4096  # bytes of a refusal that are read for its words
 WORDS = {
     400: "the LMS did not accept the request",
     401: "the LMS does not give the tool permission for this",
@@ -24,6 +25,13 @@ WORDS = {
     404: "the LMS does not have this any more, or the course is not open",
     422: "the LMS did not accept the request",
 }
+CAUSES = {
+    Cause.NOT_ENROLLED: "the LMS does not know this person in the course any more",
+    Cause.NOT_OPEN: "the course is not published in the LMS, or is over",
+    Cause.NOT_PLACED: "the tool is not placed in this course of the LMS",
+    Cause.TOO_LARGE: "the course is too large for the LMS to hand out its list",
+}
+"""What a refusal means, where the platform's own words tell; the others go by their status."""
 
 
 class ServiceClient:
@@ -51,7 +59,7 @@ class ServiceClient:
         """
         answer = self.ask(method, url, scopes, headers=headers, json=json)
         if answer.status not in OK:
-            raise PlatformRefused(_words(answer.status), answer.status)
+            raise PlatformRefused(self._words(answer), answer.status)
         return answer
 
     def ask(
@@ -76,8 +84,17 @@ class ServiceClient:
         if self._token_may_be_old(answer):
             self._tokens.drop(self.tool, scopes, token)
             answer, _ = self._ask_once(method, url, scopes, headers, json)
-        _raise_if_later_may_help(answer)
+        _raise_if_later_may_help(answer, self.tool.profile)
         return answer
+
+    def cause_of(self, answer: Answer) -> Cause | None:
+        """What a refusal means by its words, which never leave here; null if they do not tell."""
+        said = answer.body[:MOST_SAID].decode(errors="replace")
+        return self.tool.profile.cause_of(f"{answer.reason} {said}")
+
+    def _words(self, answer: Answer) -> str:
+        cause = self.cause_of(answer)
+        return CAUSES.get(cause, _words(answer.status)) if cause else _words(answer.status)
 
     def _ask_once(
         self,
@@ -92,13 +109,11 @@ class ServiceClient:
         return self._http.request(method, url, headers=sent, json=json), token
 
     def _token_may_be_old(self, answer: Answer) -> bool:
-        if answer.status == UNAUTHORIZED:
-            return True
-        return answer.status == FORBIDDEN and self.tool.product == Product.SAKAI
+        return answer.status in self.tool.profile.stale_token_statuses
 
 
-def _raise_if_later_may_help(answer: Answer) -> None:
-    throttled = answer.status == FORBIDDEN and THROTTLED in answer.body.lower()
+def _raise_if_later_may_help(answer: Answer, profile: PlatformProfile) -> None:
+    throttled = answer.status == FORBIDDEN and profile.is_throttle(answer.body)
     # Statuses below 200 are no answers; Moodle makes one up for a foreign link (moodle.md, 5).
     odd = answer.status < OK.start
     if throttled or odd or answer.status in LATER or answer.status >= SERVER_ERRORS:

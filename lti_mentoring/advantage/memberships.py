@@ -10,7 +10,7 @@ from lti_mentoring.advantage.links import next_page, with_query
 from lti_mentoring.core.errors import PlatformUnavailable
 from lti_mentoring.core.texts import clean, is_identifier
 from lti_mentoring.rules.groups import in_roster
-from lti_mentoring.vocabulary import MediaType, Product, Scope
+from lti_mentoring.vocabulary import MediaType, Scope
 
 MOST_PAGES = 5000
 ACTIVE = "Active"
@@ -40,16 +40,18 @@ class Member(NamedTuple):
 class RosterReading:
     """One reading of a roster: iterate over it for its pages, then ask whether it was whole.
 
-    ``complete`` is true only after the last page, if no page came twice and every entry could
-    be read; nobody may be taken for gone otherwise.
+    Pages have ``page_size`` members, or fewer where the platform's profile says so. ``complete``
+    is true only after the last page, if no page came twice and every entry could be read; nobody
+    may be taken for gone otherwise.
     """
 
     def __init__(self, client: ServiceClient, url: str, page_size: int) -> None:
         self.complete = False
         self._client = client
-        self._first = with_query(url, limit=page_size)
+        profile = client.tool.profile
+        self._first = with_query(url, limit=min(page_size, profile.roster_page_most))
         self._seen_groups: dict[str, str | None] = {}
-        self._unescape = client.tool.product == Product.MOODLE  # it escapes names here only
+        self._unescape = profile.escapes_names
 
     def __iter__(self) -> Iterator[list[Member]]:
         """Pages as they come.

@@ -5,18 +5,23 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from lti_mentoring.advantage.client import FORBIDDEN, NOT_FOUND, OK, UNAUTHORIZED, ServiceClient
+from lti_mentoring.advantage.client import (
+    CAUSES,
+    FORBIDDEN,
+    NOT_FOUND,
+    OK,
+    UNAUTHORIZED,
+    ServiceClient,
+)
 from lti_mentoring.advantage.links import below
 from lti_mentoring.core.errors import AddressRefused, PlatformRefused, PlatformUnavailable
 from lti_mentoring.core.http import Answer
-from lti_mentoring.vocabulary import ActivityProgress, MediaType, Product, Scope
+from lti_mentoring.rules.platform_profiles import Cause, PlatformProfile
+from lti_mentoring.vocabulary import ActivityProgress, MediaType, Scope
 
 HEADERS = {"Content-Type": MediaType.SCORE.value, "Accept": "*/*"}
 CONFLICT = 409
-BAD_REQUEST = 400
 REMOVED = 410
-TIMESTAMP_WORDS = ("already exists for the provided timestamp", "before last updated timestamp")
-CANVAS_SUBMISSION = "https://canvas.instructure.com/lti/submission"
 
 NOT_GRADED = (
     "The LMS does not take a grade for this person: they are not enrolled, or their role has "
@@ -73,7 +78,7 @@ def send(client: ServiceClient, line_item_url: str, score: Score) -> Outcome:
 
     Sending the same score twice is safe: its timestamp makes the second a conflict.
     """
-    content = to_wire(score, client.tool.product)
+    content = to_wire(score, client.tool.profile)
     url = below(line_item_url, "scores")
     try:
         answer = client.ask("POST", url, [Scope.SCORE], headers=HEADERS, json=content)
@@ -83,15 +88,14 @@ def send(client: ServiceClient, line_item_url: str, score: Score) -> Outcome:
         return Refused(NOT_PERMITTED)
     except AddressRefused:
         return Refused(ADDRESS_REFUSED)
-    return _outcome(answer)
+    return _outcome(answer, client)
 
 
-def to_wire(score: Score, product: Product) -> dict[str, Any]:
-    """The score as JSON values.
+def to_wire(score: Score, profile: PlatformProfile) -> dict[str, Any]:
+    """The score as JSON values, as the platform's profile wants it.
 
     Always ``FullyGraded`` with ``scoreGiven``: anything else erases an existing grade
-    (moodle.md 6). Canvas appends the comment to the submission at every post and counts posts as
-    attempts, so it gets no comment and is told that this is no new submission.
+    (moodle.md 6, C17).
     """
     stamp = score.scored_at.astimezone(UTC).isoformat(timespec="milliseconds")
     content: dict[str, Any] = {
@@ -101,10 +105,11 @@ def to_wire(score: Score, product: Product) -> dict[str, Any]:
         "activityProgress": score.activity_progress.value,
         "gradingProgress": "FullyGraded",
         "timestamp": stamp.replace("+00:00", "Z"),
+        **profile.score_extension,
     }
-    if product == Product.CANVAS:
-        return {**content, CANVAS_SUBMISSION: {"new_submission": False}}
-    return {**content, "comment": score.comment} if score.comment else content
+    if score.comment and profile.takes_comments:
+        content["comment"] = score.comment.replace("\n", profile.newline)
+    return content
 
 
 def json_number(value: Decimal) -> int | float:
@@ -112,22 +117,19 @@ def json_number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _outcome(answer: Answer) -> Outcome:
+def _outcome(answer: Answer, client: ServiceClient) -> Outcome:
     if answer.status in OK:
         # Moodle's way of refusing with a 200.
         return Refused(SWALLOWED) if answer.body.strip() == b"[]" else Delivered()
-    if answer.status == CONFLICT or _is_older(answer):
+    if answer.status == CONFLICT:
         return Delivered()
+    cause = client.cause_of(answer)
+    if cause is Cause.OUTDATED:
+        return Delivered()
+    if cause is not None:
+        return Refused(CAUSES[cause])
     if answer.status in {UNAUTHORIZED, FORBIDDEN}:
         return Refused(NOT_PERMITTED)
     if answer.status in {NOT_FOUND, REMOVED}:
         return Gone(COLUMN_GONE)
     return Refused(NOT_GRADED)
-
-
-def _is_older(answer: Answer) -> bool:
-    """Whether the platform says that it has a score of this time or later already."""
-    if answer.status != BAD_REQUEST:
-        return False
-    said = f"{answer.reason} {answer.body[:4096].decode(errors='replace')}".lower()
-    return any(words in said for words in TIMESTAMP_WORDS)

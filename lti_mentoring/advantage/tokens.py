@@ -22,6 +22,7 @@ from lti_mentoring.core.keys import SecretBox, Signer, Unreadable, new_secret
 from lti_mentoring.core.retry_after import retry_after
 from lti_mentoring.core.upsert import upsert
 from lti_mentoring.models import AccessToken, Registration
+from lti_mentoring.rules.platform_profiles import PlatformProfile, profile_of
 from lti_mentoring.vocabulary import Product, Scope
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -47,6 +48,11 @@ class RegisteredTool:
     token_url: str
     audience: str | None
     product: Product
+
+    @property
+    def profile(self) -> PlatformProfile:
+        """How the platform does things; chooses words and ways, never rights."""
+        return profile_of(self.product)
 
     @classmethod
     def of(cls, registration: Registration) -> "RegisteredTool":
@@ -146,7 +152,7 @@ class Tokens:
             {
                 "iss": tool.client_id,
                 "sub": tool.client_id,
-                "aud": tool.audience or tool.token_url,
+                "aud": tool.audience or tool.profile.audience or tool.token_url,
                 "iat": int(now.timestamp()),
                 "exp": int((now + ASSERTION_LIFE).timestamp()),
                 "jti": new_secret(),

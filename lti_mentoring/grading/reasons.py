@@ -28,6 +28,10 @@ class Reason(StrEnum):
     AWAY = "away"
     CERTIFICATE = "certificate"
     ODD_ANSWER = "odd_answer"
+    NOT_ENROLLED = "not_enrolled"
+    NOT_OPEN = "not_open"
+    NOT_PLACED = "not_placed"
+    TOO_LARGE = "too_large"
 
 
 _OF_STATUS = {
@@ -48,6 +52,7 @@ _BY_WORDS: Mapping[str, Reason] = {
     scores.SWALLOWED: Reason.SWALLOWED,
     scores.ADDRESS_REFUSED: Reason.ADDRESS_REFUSED,
     **{words: _OF_STATUS[status] for status, words in client.WORDS.items()},
+    **{words: Reason(cause) for cause, words in client.CAUSES.items()},
     **dict.fromkeys(tokens.WORDS.values(), Reason.NO_ACCESS),
     "the LMS refuses the tool access": Reason.NO_ACCESS,
     "the LMS does not grant the permissions that are needed": Reason.NO_ACCESS,

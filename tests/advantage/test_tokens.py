@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from lti_mentoring.core.errors import PlatformRefused, PlatformUnavailable
 from lti_mentoring.models import AccessToken, ToolKey
-from lti_mentoring.vocabulary import Scope
+from lti_mentoring.vocabulary import Product, Scope
 from tests.support.canned_platform import LMS, client_to
 
 SCOPES = [Scope.SCORE, Scope.LINE_ITEM]
@@ -139,3 +139,13 @@ def test_a_token_that_another_secret_encrypted_is_fetched_anew(
     tokens_of(elsewhere).get(client.tool, SCOPES)
 
     assert len(platform.asked) == 2
+
+
+def test_br3_brightspace_has_an_audience_that_is_not_the_address(client_for, platform, settings):
+    client = client_for(product=Product.BRIGHTSPACE)
+
+    tokens_of(client).fetch(client.tool, SCOPES)
+
+    sent = platform.asked[0].form["client_assertion"]
+    claims = jwt.decode(sent, options={"verify_signature": False})
+    assert claims["aud"] == "https://api.brightspace.com/auth/token"
