@@ -15,6 +15,7 @@ LATER = frozenset({408, 425, 429})
 UNAUTHORIZED = 401
 FORBIDDEN = 403
 NOT_FOUND = 404
+REMOVED = 410
 SERVER_ERRORS = 500
 CLIENT_ERRORS = 400
 MOST_SAID = 4096  # bytes of a refusal that are read for its words

@@ -1,10 +1,12 @@
 """Finding and making gradebook columns (LTI-AGS 2.0, line item service)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from lti_mentoring.advantage.client import ServiceClient
+from lti_mentoring.advantage.client import NOT_FOUND, OK, REMOVED, ServiceClient
 from lti_mentoring.advantage.links import next_page, with_query
 from lti_mentoring.advantage.scores import json_number
 from lti_mentoring.core.errors import PlatformRefused, PlatformUnavailable
@@ -16,12 +18,19 @@ PREFIX = "lti-mentoring:"
 READ_ONE = {"Accept": MediaType.LINE_ITEM.value}
 READ_ALL = {"Accept": MediaType.LINE_ITEMS.value}
 WRITE = {"Accept": MediaType.LINE_ITEM.value, "Content-Type": MediaType.LINE_ITEM.value}
+REVIEW = {
+    "reviewableStatus": ["InProgress", "Submitted", "Completed"],
+    "label": "Mentoring record",
+}
+"""A cell can be opened once there is something to see; at the tool's usual address."""
+NOT_OURS = "the column was not made by this tool"
+NOT_DELETED = "the LMS does not let the tool delete the column"
 MANAGE = (Scope.LINE_ITEM,)  # includes reading; Blackboard has no scope for reading alone
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column as the platform has it."""
+    """A column as the platform has it; ``content`` is all that it told of it."""
 
     url: str
     label: str
@@ -29,17 +38,23 @@ class Column:
     resource_id: str
     tag: str
     resource_link_id: str
+    content: Mapping[str, Any] = field(repr=False, compare=False, default_factory=dict)
 
 
 @dataclass(frozen=True)
 class WantedColumn:
-    """A column as we would have it. ``resource_link_id`` ties it to a link of the course."""
+    """A column as we would have it.
+
+    ``resource_link_id`` ties it to a link of the course. Of one that ``is_reviewable`` each
+    cell opens the learner's record in the tool (LTI-140).
+    """
 
     label: str
     score_maximum: Decimal
     resource_id: str
     tag: str
     resource_link_id: str | None = None
+    is_reviewable: bool = True
 
 
 def resource_id_of(program_id: int) -> str:
@@ -121,6 +136,8 @@ def create(client: ServiceClient, line_items_url: str, wanted: WantedColumn) -> 
     }
     if wanted.resource_link_id:
         content["resourceLinkId"] = wanted.resource_link_id
+    if wanted.is_reviewable:
+        content["submissionReview"] = REVIEW
     answer = client.call("POST", line_items_url, MANAGE, headers=WRITE, json=content)
     made = _column(answer.json())
     if made is None:
@@ -130,6 +147,36 @@ def create(client: ServiceClient, line_items_url: str, wanted: WantedColumn) -> 
         return read_column(client, made.url)
     except (PlatformRefused, PlatformUnavailable):
         return made
+
+
+def let_review(client: ServiceClient, column: Column) -> None:
+    """Let the cells of a column of ours open the learner's record, if they do not yet.
+
+    Everything that was read is written back, since what is left out is lost (LTI-107, M17);
+    label and maximum stay what they are. Where a column is somebody's assignment nothing is
+    written, for the label may have been changed there (C13). If the platform does not take
+    it, the column is used as it is.
+    """
+    is_assignment = client.tool.profile.columns_are_assignments
+    if is_assignment or not is_ours(column) or column.content.get("submissionReview"):
+        return
+    content = {**column.content, "submissionReview": REVIEW}
+    with suppress(PlatformRefused, PlatformUnavailable):
+        client.call("PUT", column.url, MANAGE, headers=WRITE, json=content)
+
+
+def delete(client: ServiceClient, column: Column) -> None:
+    """Take a column of ours out of the gradebook; one that is gone already is as good (M18).
+
+    Raises:
+        PlatformUnavailable: if asking later may help.
+        PlatformRefused: if the column is not ours, or the tool may not delete it.
+    """
+    if not is_ours(column):
+        raise PlatformRefused(NOT_OURS, 0)
+    answer = client.ask("DELETE", column.url, MANAGE, headers=READ_ONE)
+    if answer.status not in {*OK, NOT_FOUND, REMOVED}:
+        raise PlatformRefused(NOT_DELETED, answer.status)
 
 
 def _entries(answer: Answer) -> list[Any]:
@@ -158,6 +205,7 @@ def _column(content: Any, url: str = "") -> Column | None:
         resource_id=str(content.get("resourceId") or ""),
         tag=str(content.get("tag") or ""),
         resource_link_id=str(content.get("resourceLinkId") or ""),
+        content=content,
     )
 
 

@@ -10,6 +10,7 @@ from lti_mentoring.advantage.client import (
     FORBIDDEN,
     NOT_FOUND,
     OK,
+    REMOVED,
     UNAUTHORIZED,
     ServiceClient,
 )
@@ -21,7 +22,6 @@ from lti_mentoring.vocabulary import ActivityProgress, MediaType, Scope
 
 HEADERS = {"Content-Type": MediaType.SCORE.value, "Accept": "*/*"}
 CONFLICT = 409
-REMOVED = 410
 
 NOT_GRADED = (
     "The LMS does not take a grade for this person: they are not enrolled, or their role has "

@@ -19,6 +19,7 @@ from lti_mentoring.advantage.line_items import (
     create,
     find,
     is_ours,
+    let_review,
     read_column,
     resource_id_of,
 )
@@ -37,7 +38,14 @@ from lti_mentoring.models import (
     Registration,
     ResourceLink,
 )
-from lti_mentoring.vocabulary import LineItemKind, ProgramState, RegistrationState, Scope
+from lti_mentoring.rules.gradebook import access_of
+from lti_mentoring.vocabulary import (
+    GradebookAccess,
+    LineItemKind,
+    ProgramState,
+    RegistrationState,
+    Scope,
+)
 
 BELL = "columns"
 MAXIMUM = {LineItemKind.ENGAGEMENT: Decimal(100), LineItemKind.COMPLETION: Decimal(1)}
@@ -47,8 +55,9 @@ NOT_YET = (ProgramState.DRAFT, ProgramState.CANCELLED)
 LOOK_AGAIN_AFTER = timedelta(hours=1)
 """For so long a look holds: a column that was there is not looked for again."""
 
-NOT_ACCEPTED = frozenset({400, 404, 422})
-"""What an LMS answers if it does not know what the request names."""
+NOT_ACCEPTED = frozenset({400, 403, 404, 412, 422})
+"""What an LMS answers if it does not take the link that a new column names, or what it has beside
+it; Moodle says 403, Canvas 412."""
 
 NO_GRADEBOOK = "The LMS does not offer its gradebook to this tool."
 NO_COLUMN = (
@@ -85,15 +94,19 @@ class Found:
 def plan_columns(db: Session, program: Program) -> list[LineItem]:
     """The rows of the columns that the program posts to; made now if they are missing.
 
-    Nothing is asked of the LMS here. Without a gradebook there are none.
+    Nothing is asked of the LMS here. Without a gradebook there are none, and without the
+    permission to make columns only one.
     """
     course = db.get_one(Course, program.course_id)
-    if program.state in NOT_YET or Scope.SCORE not in course.ags_scopes.split():
+    access = access_of(course.ags_scopes.split())
+    if program.state in NOT_YET or access is GradebookAccess.NONE:
         return []
     kinds = [
         *([LineItemKind.ENGAGEMENT] if program.posts_engagement else []),
         *([LineItemKind.COMPLETION] if program.posts_completion else []),
     ]
+    if access is GradebookAccess.SCORES:
+        kinds = kinds[:1]
     known = _rows(db, program.id)
     for kind in kinds:
         if kind not in known:
@@ -227,8 +240,8 @@ def _is_due() -> ColumnElement[bool]:
 
 
 def _open(db: Session, line_item_id: int) -> Errand:
-    row, course, registration = db.execute(
-        select(LineItem, Course, Registration)
+    row, program, course, registration = db.execute(
+        select(LineItem, Program, Course, Registration)
         .join(Program, Program.id == LineItem.program_id)
         .join(Course, Course.id == Program.course_id)
         .join(Deployment, Deployment.id == Course.deployment_id)
@@ -236,14 +249,17 @@ def _open(db: Session, line_item_id: int) -> Errand:
         .where(LineItem.id == line_item_id)
     ).one()
     is_engagement = row.kind is LineItemKind.ENGAGEMENT
-    link = _coupled_link(db, course.id) if is_engagement else None
+    scopes = frozenset(course.ags_scopes.split())
+    # One column has to do for the program: the activity's, whatever is posted.
+    is_only = access_of(scopes) is GradebookAccess.SCORES and not program.posts_engagement
+    link = _coupled_link(db, course.id) if is_engagement or is_only else None
     return Errand(
         line_item_id=row.id,
         tool=RegisteredTool.of(registration),
         line_items_url=course.line_items_url,
         coupled_url=link.line_item_url if link else None,
         resource_link_id=link.id if link else None,
-        scopes=frozenset(course.ags_scopes.split()),
+        scopes=scopes,
         wanted=WantedColumn(
             label=LABEL[row.kind],
             score_maximum=row.score_maximum,
@@ -292,6 +308,7 @@ def _run(errand: Errand, client: ServiceClient) -> Found:
         raise PlatformRefused(NO_COLUMN, 0)
     column = find(client, errand.line_items_url, errand.wanted)
     if column is not None:
+        let_review(client, column)
         return Found(column.url, column.score_maximum)
     if errand.was_remade:
         raise PlatformRefused(DELETED, 0)
@@ -300,13 +317,14 @@ def _run(errand: Errand, client: ServiceClient) -> Found:
 
 
 def _make(wanted: WantedColumn, line_items_url: str, client: ServiceClient) -> Column:
-    """The new column. Where the LMS does not take its link, perhaps gone, it is the course's."""
+    """The new column; a plain one of the course where the LMS does not take its link or review."""
     try:
         return create(client, line_items_url, wanted)
     except PlatformRefused as error:
-        if wanted.resource_link_id is None or error.status not in NOT_ACCEPTED:
+        if error.status not in NOT_ACCEPTED:
             raise
-    return create(client, line_items_url, replace(wanted, resource_link_id=None))
+    plain = replace(wanted, resource_link_id=None, is_reviewable=False)
+    return create(client, line_items_url, plain)
 
 
 def _coupled(errand: Errand, client: ServiceClient) -> Found | None:

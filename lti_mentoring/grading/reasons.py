@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from lti_mentoring.advantage import client, scores, tokens
+from lti_mentoring.advantage import line_items as columns
 from lti_mentoring.grading import line_items
 
 
@@ -28,6 +29,8 @@ class Reason(StrEnum):
     AWAY = "away"
     CERTIFICATE = "certificate"
     ODD_ANSWER = "odd_answer"
+    NOT_OURS = "not_ours"
+    NOT_DELETED = "not_deleted"
     NOT_ENROLLED = "not_enrolled"
     NOT_OPEN = "not_open"
     NOT_PLACED = "not_placed"
@@ -52,6 +55,8 @@ _BY_WORDS: Mapping[str, Reason] = {
     scores.SWALLOWED: Reason.SWALLOWED,
     scores.ADDRESS_REFUSED: Reason.ADDRESS_REFUSED,
     **{words: _OF_STATUS[status] for status, words in client.WORDS.items()},
+    columns.NOT_OURS: Reason.NOT_OURS,
+    columns.NOT_DELETED: Reason.NOT_DELETED,
     **{words: Reason(cause) for cause, words in client.CAUSES.items()},
     **dict.fromkeys(tokens.WORDS.values(), Reason.NO_ACCESS),
     "the LMS refuses the tool access": Reason.NO_ACCESS,

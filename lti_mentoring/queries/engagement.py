@@ -12,26 +12,31 @@ from sqlalchemy.orm import Session
 from lti_mentoring.core.errors import NotFound
 from lti_mentoring.models import (
     Course,
+    Deployment,
     EngagementEvent,
     EngagementScore,
     Exemption,
     LineItem,
     Membership,
     Participant,
+    Platform,
     PlatformUser,
     Program,
+    Registration,
     ScorePublication,
 )
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.queries.lists import AnyRow, AnySelect, Page, Wanted, contains, fetch
 from lti_mentoring.rules.engagement import Part, from_json
+from lti_mentoring.rules.gradebook import access_of
+from lti_mentoring.rules.platform_profiles import profile_of
 from lti_mentoring.vocabulary import (
     Component,
+    GradebookAccess,
     LineItemKind,
     ParticipantRole,
     ParticipantState,
     PublicationState,
-    Scope,
 )
 
 BANDS = ((0, 20), (20, 40), (40, 60), (60, 80), (80, 101))
@@ -92,7 +97,8 @@ class Standing:
     """How a program and the gradebook stand, and how the scores are spread."""
 
     program: Program
-    may_send: bool
+    access: GradebookAccess
+    shows_zero: bool
     columns: tuple[Column, ...]
     scored: int
     unscored: int
@@ -108,8 +114,11 @@ def standing(db: Session, actor: Actor) -> Standing:
         NotFound: if the course has no program.
     """
     rows: Sequence[AnyRow] = db.execute(
-        select(Program, Course.ags_scopes, LineItem, LineItem.id.label("line_item_id"))
+        select(Program, Course.ags_scopes, LineItem, LineItem.id, Platform.product)
         .join(Course, Course.id == Program.course_id)
+        .join(Deployment, Deployment.id == Course.deployment_id)
+        .join(Registration, Registration.id == Deployment.registration_id)
+        .join(Platform, Platform.id == Registration.platform_id)
         .outerjoin(LineItem, LineItem.program_id == Program.id)
         .where(Program.id == actor.program_id, Program.course_id == actor.course_id)
         .order_by(LineItem.id)
@@ -120,7 +129,8 @@ def standing(db: Session, actor: Actor) -> Standing:
     counts = db.execute(_counts(actor)).one()
     return Standing(
         program=rows[0][0],
-        may_send=Scope.SCORE in rows[0][1].split(),
+        access=access_of(rows[0][1].split()),
+        shows_zero=profile_of(rows[0].product).shows_zero,
         columns=tuple(columns),
         scored=counts[0],
         unscored=counts[1],

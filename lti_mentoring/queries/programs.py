@@ -10,13 +10,15 @@ from lti_mentoring.core.errors import NotFound
 from lti_mentoring.models import (
     Activity,
     Agreement,
+    Course,
     EngagementRubric,
     Participant,
     Program,
     Topic,
 )
 from lti_mentoring.policies.actor import Actor
-from lti_mentoring.vocabulary import Verb
+from lti_mentoring.rules.gradebook import access_of
+from lti_mentoring.vocabulary import GradebookAccess, Verb
 
 _Text = aliased(Agreement)
 _Rubric = aliased(EngagementRubric)
@@ -24,11 +26,12 @@ _Rubric = aliased(EngagementRubric)
 
 @dataclass(frozen=True)
 class Design:
-    """A program with the newest versions of what belongs to it."""
+    """A program with the newest versions of what belongs to it, and what its gradebook allows."""
 
     program: Program
     agreement: Agreement
     rubric: EngagementRubric
+    access: GradebookAccess
 
 
 def current_program(db: Session, actor: Actor) -> Program:
@@ -64,7 +67,8 @@ def design_of(db: Session, actor: Actor) -> Design:
         .scalar_subquery()
     )
     found = db.execute(
-        select(Program, Agreement, EngagementRubric)
+        select(Program, Agreement, EngagementRubric, Course.ags_scopes)
+        .join(Course, Course.id == Program.course_id)
         .join(Agreement, Agreement.program_id == Program.id)
         .join(EngagementRubric, EngagementRubric.program_id == Program.id)
         .where(
@@ -76,7 +80,8 @@ def design_of(db: Session, actor: Actor) -> Design:
     ).first()
     if found is None:
         raise NotFound("program", actor.program_id)
-    return Design(*found)
+    program, agreement, rubric, scopes = found
+    return Design(program, agreement, rubric, access_of(scopes.split()))
 
 
 def topic_names(db: Session, program_id: int) -> list[str]:

@@ -22,7 +22,13 @@ from lti_mentoring.forms.programs import (
 )
 from lti_mentoring.models import Program
 from lti_mentoring.policies.program import coordinates, staff
-from lti_mentoring.queries.programs import current_program, design_of, has_people, topic_names
+from lti_mentoring.queries.programs import (
+    Design,
+    current_program,
+    design_of,
+    has_people,
+    topic_names,
+)
 from lti_mentoring.rules.transitions import may_become
 from lti_mentoring.services import programs, rubrics
 from lti_mentoring.services.programs import OVER, STEPS, Step, missing_for_opening
@@ -135,7 +141,7 @@ def counts() -> ResponseReturnValue:
     if _skips():
         return _skipped(design.program, "counts")
     if not form.validate_on_submit() or "preview" in request.form:
-        return _counts_page(design.program, form)
+        return _counts_page(design, form)
     programs.change_counting(g.db, g.actor, design.program, form.draft(), typed_version())
     return _saved(design.program, "counts")
 
@@ -260,14 +266,15 @@ def _step_page(step: Step, program: Program, form: FlaskForm, **facts: Any) -> R
     )
 
 
-def _counts_page(program: Program, form: CountsForm) -> ResponseReturnValue:
+def _counts_page(design: Design, form: CountsForm) -> ResponseReturnValue:
     """The editor; with the effect on everybody's score where that was asked for."""
     effects = None
     if request.method == "POST" and not form.errors:
-        effects = rubrics.effects(g.db, g.actor, program, form.weights())
+        effects = rubrics.effects(g.db, g.actor, design.program, form.weights())
     page = render_template(
         "programs/counts.html",
-        program=program,
+        program=design.program,
+        access=design.access,
         step="counts",
         steps=STEPS,
         form=form,

@@ -116,6 +116,17 @@ class RosterSyncState(StrEnum):
     HELD = "held"
 
 
+class GradebookAccess(StrEnum):
+    """What the tool may do in a course's gradebook (LTI-104).
+
+    ``SCORES`` is writing into the one column that the LMS made with the activity.
+    """
+
+    FULL = "full"
+    SCORES = "scores"
+    NONE = "none"
+
+
 class LineItemKind(StrEnum):
     """Which of a program's two possible gradebook columns this is."""
 

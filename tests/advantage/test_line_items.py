@@ -3,6 +3,7 @@ from decimal import Decimal
 import pytest
 
 from lti_mentoring.advantage.line_items import (
+    REVIEW,
     WantedColumn,
     create,
     find,
@@ -99,6 +100,7 @@ def test_a_missing_column_is_made_and_then_read_as_it_was_stored(client, platfor
         "scoreMaximum": 100,
         "resourceId": "lti-mentoring:7",
         "tag": "engagement",
+        "submissionReview": REVIEW,
     }
 
 

@@ -47,6 +47,25 @@ def test_without_a_gradebook_there_are_no_columns(gradebook):
     assert plan(gradebook) == []
 
 
+def test_with_scores_alone_there_is_one_column(gradebook):
+    """LTI-104: Moodle calls it grade sync only."""
+    change_course(gradebook, ags_scopes=f"{Scope.SCORE} {Scope.LINE_ITEM_READ}")
+
+    assert plan(gradebook, posts_completion=True) == [LineItemKind.ENGAGEMENT]
+    assert plan(gradebook, posts_engagement=False) == [LineItemKind.COMPLETION]
+
+
+def test_m10_with_scores_alone_completion_goes_into_the_activitys_column(gradebook):
+    course_id = change_course(gradebook, ags_scopes=Scope.SCORE.value)
+    with gradebook.database.transaction() as db:
+        make_resource_link(db, db.get_one(Course, course_id), line_item_url=f"{LMS}/coupled")
+    plan(gradebook, posts_engagement=False, posts_completion=True)
+
+    gradebook.work()
+
+    assert column(gradebook).url == f"{LMS}/coupled"
+
+
 def test_our_column_is_found_again(gradebook):
     plan(gradebook)
 
@@ -168,7 +187,7 @@ def test_completion_is_the_courses_since_two_columns_of_one_activity_hide_each_o
     assert "resourceLinkId" not in asked
 
 
-@pytest.mark.parametrize("status", [400, 404, 422])
+@pytest.mark.parametrize("status", [400, 403, 404, 412, 422])
 def test_a_column_whose_activity_the_lms_does_not_know_is_the_courses(gradebook, status):
     opened_from(gradebook, "gone")
     plan(gradebook)
@@ -183,10 +202,10 @@ def test_a_refusal_of_the_column_itself_is_not_tried_twice(gradebook):
     opened_from(gradebook, "activity-1")
     plan(gradebook)
 
-    asked = make_columns(gradebook, (403, b""))
+    asked = make_columns(gradebook, (405, b""))
 
     assert len(asked) == 1
-    assert column(gradebook).error == "the LMS does not let the tool do this in this course"
+    assert column(gradebook).error == "the LMS refused the request"
 
 
 def test_the_next_program_of_a_course_leaves_the_column_of_the_one_before_alone(gradebook):
