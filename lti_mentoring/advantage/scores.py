@@ -17,6 +17,7 @@ from lti_mentoring.advantage.client import (
 from lti_mentoring.advantage.links import below
 from lti_mentoring.core.errors import AddressRefused, PlatformRefused, PlatformUnavailable
 from lti_mentoring.core.http import Answer
+from lti_mentoring.rules.overrides import Grade
 from lti_mentoring.rules.platform_profiles import Cause, PlatformProfile
 from lti_mentoring.vocabulary import ActivityProgress, MediaType, Scope
 
@@ -70,7 +71,14 @@ class TryLater:
     seconds: float | None = None
 
 
-Outcome = Delivered | Refused | TryLater
+@dataclass(frozen=True)
+class Overridden:
+    """It shows another grade than the tool has sent, so nothing was sent over it."""
+
+    shown: Grade
+
+
+Outcome = Delivered | Refused | TryLater | Overridden
 
 
 def send(client: ServiceClient, line_item_url: str, score: Score) -> Outcome:

@@ -9,7 +9,12 @@ from lti_mentoring.models import LineItem, ScorePublication
 from lti_mentoring.vocabulary import PublicationState
 
 STATES = click.Choice([state.value for state in PublicationState])
-UNSETTLED = (PublicationState.PENDING, PublicationState.SENDING, PublicationState.BLOCKED)
+UNSETTLED = (
+    PublicationState.PENDING,
+    PublicationState.SENDING,
+    PublicationState.BLOCKED,
+    PublicationState.OVERRIDDEN,
+)
 
 
 @click.group("scores")

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from lti_mentoring.advantage.scores import COLUMN_GONE, Delivered, Outcome, Refused, TryLater
+from lti_mentoring.advantage.scores import COLUMN_GONE
 from lti_mentoring.core import clock, leases
 from lti_mentoring.core.bell import quiet_time, ring_soon
 from lti_mentoring.core.upsert import insert_into
@@ -32,6 +32,7 @@ from lti_mentoring.models import (
     Registration,
     ScorePublication,
 )
+from lti_mentoring.rules.overrides import Grade, as_text
 from lti_mentoring.vocabulary import (
     ActivityProgress,
     CourseRole,
@@ -45,28 +46,12 @@ from lti_mentoring.vocabulary import (
 
 BELL = "scores"
 STEP = timedelta(seconds=1)
+MOST_UNSETTLED = 20
+UNSENT = (PublicationState.PENDING, PublicationState.BLOCKED, PublicationState.OVERRIDDEN)
+HELD = (PublicationState.BLOCKED, PublicationState.OVERRIDDEN)
+"""What waits for a person, though newer values may be wanted."""
+
 SILENT = (ProgramState.DRAFT, ProgramState.PAUSED, ProgramState.CANCELLED)
-
-
-# Made once, since making a statement takes longer than running it; each score runs one.
-_ARRIVED = (
-    update(ScorePublication)
-    .where(
-        ScorePublication.id == bindparam("its_id"),
-        ScorePublication.revision == bindparam("its_revision"),
-        ScorePublication.state == PublicationState.SENDING,
-        ScorePublication.lease_until == bindparam("its_lease"),
-    )
-    .values(
-        state=PublicationState.SENT,
-        lease_until=None,
-        attempts=0,
-        error=None,
-        sent_at=bindparam("now"),
-        sent_score=bindparam("score"),
-        sent_scored_at=bindparam("at"),
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -97,10 +82,11 @@ def want(
     was_stopped = cell.state is PublicationState.STOPPED
     is_news = not _shows(cell, wanted)
     if is_news:
+        _remember_unsettled(cell)
         cell.revision += 1
         cell.scored_at = max(clock.now(), cell.scored_at + STEP)
         _fill(cell, wanted)
-    if was_stopped or (is_news and cell.state is not PublicationState.BLOCKED):
+    if was_stopped or (is_news and cell.state not in HELD):
         _wait_quietly(db, cell)
     return is_news or was_stopped
 
@@ -139,28 +125,6 @@ def renew(db: Session, parcel: Parcel, lease_seconds: float) -> Parcel | None:
     return replace(parcel, lease_until=lease_until)
 
 
-def settle(db: Session, parcel: Parcel, outcome: Outcome) -> None:
-    """Write down how a delivery ended. What it says about an older revision moves no newer one."""
-    if isinstance(outcome, Delivered) and _settle_at_once(db, parcel):
-        return
-    row = db.get(ScorePublication, parcel.publication_id, with_for_update=True)
-    if row is None:
-        return
-    ours = row.lease_until == parcel.lease_until
-    if isinstance(outcome, Delivered) and _is_newest(row, parcel):
-        row.sent_at = clock.now()
-        row.sent_score = parcel.score.given
-        row.sent_scored_at = parcel.score.scored_at
-    if ours:
-        row.lease_until = None
-    if row.revision != parcel.revision or row.state is not PublicationState.SENDING:
-        return
-    if isinstance(outcome, Delivered):
-        row.state, row.error, row.attempts = PublicationState.SENT, None, 0
-    elif ours:
-        _put_back(db, row, outcome)
-
-
 def retry(db: Session, publication_ids: Collection[int]) -> int:
     """Try refused or waiting cells again now, as a person asks; how many."""
     return _hurry(db, publication_ids, (PublicationState.BLOCKED, PublicationState.PENDING))
@@ -176,7 +140,8 @@ def post_now(db: Session, program_id: int) -> int:
 def send_all_again(db: Session, line_item_id: int) -> int:
     """Send every cell of a column that was made anew, as it stands; how many.
 
-    Values keep their timestamps: the new column knows none, and the same still means the same.
+    What was written over the tool's went with the old column, or is seen again in the new. Values
+    keep their timestamps: the new column knows none, and the same still means the same.
     """
     of_column = select(ScorePublication.id).where(
         ScorePublication.line_item_id == line_item_id,
@@ -185,8 +150,7 @@ def send_all_again(db: Session, line_item_id: int) -> int:
             ScorePublication.error == COLUMN_GONE,
         ),
     )
-    states = (PublicationState.SENT, PublicationState.PENDING, PublicationState.BLOCKED)
-    return _hurry(db, db.scalars(of_column).all(), states)
+    return _hurry(db, db.scalars(of_column).all(), (PublicationState.SENT, *UNSENT))
 
 
 def stop(db: Session, participant_ids: Collection[int]) -> int:
@@ -198,6 +162,31 @@ def stop_cell(db: Session, line_item_id: int, participant_id: int) -> None:
     """Write no more into this cell, if there is one."""
     cell = ScorePublication.line_item_id == line_item_id
     _stop(db, and_(cell, ScorePublication.participant_id == participant_id))
+
+
+def resume_overridden(db: Session, publication_ids: Collection[int]) -> int:
+    """Send the newest values of overridden cells after all, as a person asks; how many.
+
+    What the LMS shows now is no news any more, as long as it shows that. Values get new
+    timestamps: the LMS may count the override as newer than the old ones.
+    """
+    now = clock.now()
+    cells = db.scalars(
+        select(ScorePublication)
+        .where(
+            ScorePublication.id.in_(publication_ids),
+            ScorePublication.state == PublicationState.OVERRIDDEN,
+        )
+        .with_for_update()
+    ).all()
+    for cell in cells:
+        cell.resumed_at = now
+        cell.revision += 1
+        cell.scored_at = max(now, cell.scored_at + STEP)
+        cell.state, cell.attempts, cell.next_at = PublicationState.PENDING, 0, cell.scored_at
+    if cells:
+        ring_soon(db, BELL)
+    return len(cells)
 
 
 def resume(db: Session, participant_ids: Collection[int]) -> int:
@@ -280,6 +269,15 @@ def _fill(cell: ScorePublication, wanted: Wanted) -> None:
     cell.comment = build_comment(wanted.counts, cell.scored_at.date())
 
 
+def _remember_unsettled(cell: ScorePublication) -> None:
+    """The value that is replaced may have arrived without an answer: it is ours if it is seen."""
+    is_settled = cell.sent_scored_at == cell.scored_at or cell.state in HELD
+    if cell.sent_score is None or is_settled:
+        return
+    known = cell.unsettled.split()[-MOST_UNSETTLED:]
+    cell.unsettled = " ".join([*known, as_text(Grade(cell.score_given, cell.score_maximum))])
+
+
 def _wait_quietly(db: Session, cell: ScorePublication) -> None:
     """A busy hour becomes one score; and no score is sent before its own timestamp."""
     cell.state = PublicationState.PENDING
@@ -315,34 +313,6 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
         # Asked again now: somebody may have become an assistant since the value was wanted.
         _graded().where(Participant.id == ScorePublication.participant_id).exists(),
     )
-
-
-def _settle_at_once(db: Session, parcel: Parcel) -> bool:
-    """The usual end in one statement: it has arrived, and nothing newer is wanted."""
-    facts = {
-        "its_id": parcel.publication_id,
-        "its_revision": parcel.revision,
-        "its_lease": parcel.lease_until,
-        "now": clock.now(),
-        "score": parcel.score.given,
-        "at": parcel.score.scored_at,
-    }
-    return db.connection().execute(_ARRIVED, facts).rowcount == 1
-
-
-def _is_newest(row: ScorePublication, parcel: Parcel) -> bool:
-    return row.sent_scored_at is None or row.sent_scored_at <= parcel.score.scored_at
-
-
-def _put_back(db: Session, row: ScorePublication, outcome: Refused | TryLater) -> None:
-    row.error = outcome.reason
-    if isinstance(outcome, Refused):
-        row.state = PublicationState.BLOCKED
-        return
-    wait = leases.wait_seconds(row.attempts, outcome.seconds)
-    row.state = PublicationState.PENDING
-    row.next_at = clock.now() + timedelta(seconds=wait)
-    ring_soon(db, BELL, wait)
 
 
 def _hurry(

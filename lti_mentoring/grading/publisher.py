@@ -15,7 +15,9 @@ from lti_mentoring.advantage.tokens import RegisteredTool
 from lti_mentoring.core import clock
 from lti_mentoring.core.db import Transaction
 from lti_mentoring.grading import line_items, outbox
+from lti_mentoring.grading.looks import BEHIND, Looks
 from lti_mentoring.grading.parcels import Parcel
+from lti_mentoring.grading.settling import settle
 
 PATIENCE = 3
 """After so many failures in a row, a platform is left alone for a while."""
@@ -46,6 +48,7 @@ class Publisher:
         self._delivery = timedelta(seconds=delivery_seconds)
         self._lease_seconds = 2 * delivery_seconds
         self._rests = Rests()
+        self._looks = Looks()
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="scores")
 
     def publish_due(self) -> int:
@@ -55,6 +58,7 @@ class Publisher:
         count = 0
         while parcels := self._claim():
             count += len(parcels)
+            self._looks.expect(parcels)
             running |= {self._pool.submit(self._deliver, parcel) for parcel in parcels}
             # The next ones are fetched before the threads run out of work.
             running = _wait_for(running, most_left=self._workers)
@@ -82,14 +86,20 @@ class Publisher:
                 db, held.line_item_id, held.line_item_url
             ):
                 outcome = TryLater(outcome.reason)
-            outbox.settle(db, held, outcome)
+            settle(db, held, outcome)
 
     def _send(self, parcel: Parcel) -> Outcome:
         platform = parcel.tool.registration_id
         resting = self._rests.seconds_left(platform)
         if resting is not None:
             return TryLater("the LMS cannot answer just now", resting)
-        outcome = send(self._client_of(parcel.tool), parcel.line_item_url, parcel.score)
+        client = self._client_of(parcel.tool)
+        in_the_way = self._looks.at(client, parcel)
+        if in_the_way is not None:
+            if isinstance(in_the_way, TryLater) and in_the_way.reason != BEHIND:
+                self._rests.note(platform, in_the_way)
+            return in_the_way
+        outcome = send(client, parcel.line_item_url, parcel.score)
         self._rests.note(platform, outcome)
         return outcome
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from lti_mentoring.advantage import client, scores, tokens
 from lti_mentoring.advantage import line_items as columns
-from lti_mentoring.grading import line_items
+from lti_mentoring.grading import line_items, looks
 
 
 class Reason(StrEnum):
@@ -29,6 +29,7 @@ class Reason(StrEnum):
     AWAY = "away"
     CERTIFICATE = "certificate"
     ODD_ANSWER = "odd_answer"
+    BEHIND = "behind"
     NOT_OURS = "not_ours"
     NOT_DELETED = "not_deleted"
     NOT_ENROLLED = "not_enrolled"
@@ -75,6 +76,8 @@ _BY_WORDS: Mapping[str, Reason] = {
     "the LMS's answer is no list of gradebook columns": Reason.ODD_ANSWER,
     "the LMS did not say where the new column is": Reason.ODD_ANSWER,
     "the LMS sends the tool to another address": Reason.ODD_ANSWER,
+    "the LMS's answer is no list of results": Reason.ODD_ANSWER,
+    looks.BEHIND: Reason.BEHIND,
     "the next page is on another host": Reason.ODD_ANSWER,
 }
 

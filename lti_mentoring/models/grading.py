@@ -139,6 +139,10 @@ class ScorePublication(Base):
     One row per (line item, participant). ``revision`` rises with every new wanted value, so
     that settling an old delivery cannot mark a newer value as sent. ``scored_at`` rises
     strictly, at least a second each time (LTI-113).
+
+    ``unsettled`` has values that may have arrived though no answer came (rules/overrides.py writes
+    them). ``lms_score`` is what the LMS showed instead of what was sent, when that was seen last,
+    and ``resumed_at`` when a person let the tool go on all the same.
     """
 
     __tablename__ = "score_publication"
@@ -165,6 +169,11 @@ class ScorePublication(Base):
     error: Mapped[str | None] = mapped_column(Text)
     sent_at: Mapped[datetime | None]
     sent_score: Mapped[Decimal | None]
+    sent_maximum: Mapped[Decimal | None]
     sent_scored_at: Mapped[datetime | None]
+    unsettled: Mapped[str] = mapped_column(Text, default="")
+    lms_score: Mapped[Decimal | None]
+    lms_maximum: Mapped[Decimal | None]
+    resumed_at: Mapped[datetime | None]
 
     line_item: Mapped[LineItem] = relationship()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from lti_mentoring.core.errors import NotFound
 from lti_mentoring.models import (
@@ -29,6 +29,7 @@ from lti_mentoring.policies.actor import Actor
 from lti_mentoring.queries.lists import AnyRow, AnySelect, Page, Wanted, contains, fetch
 from lti_mentoring.rules.engagement import Part, from_json
 from lti_mentoring.rules.gradebook import access_of
+from lti_mentoring.rules.overrides import Grade
 from lti_mentoring.rules.platform_profiles import profile_of
 from lti_mentoring.vocabulary import (
     Component,
@@ -39,21 +40,30 @@ from lti_mentoring.vocabulary import (
     PublicationState,
 )
 
+_Cell = aliased(ScorePublication)
+_Its = aliased(LineItem)
+
 BANDS = ((0, 20), (20, 40), (40, 60), (60, 80), (80, 101))
 """Lower bound included, upper bound not, of the bars of the distribution."""
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """How one value in the gradebook stands."""
+    """How one value in the gradebook stands.
+
+    ``shown`` is what the LMS had instead of what was sent, when that was seen last;
+    ``is_resumed`` that scores are sent all the same.
+    """
 
     publication_id: int
     state: PublicationState
-    wanted: Decimal
+    wanted: Grade
     sent: Decimal | None
     sent_at: datetime | None
     next_at: datetime
     error: str | None
+    shown: Grade | None
+    is_resumed: bool
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,7 @@ class LearnerScore:
     parts: tuple[Part, ...]
     exemptions: int
     delivery: Delivery | None
+    is_overridden: bool
 
 
 @dataclass(frozen=True)
@@ -105,6 +116,16 @@ class Standing:
     bands: tuple[int, ...]
     waiting: int
     blocked: int
+    overridden: int
+
+
+@dataclass(frozen=True)
+class Override:
+    """A cell that shows another grade than the tool has sent, and what the tool counts."""
+
+    kind: LineItemKind
+    shown: Grade
+    counted: Grade
 
 
 def standing(db: Session, actor: Actor) -> Standing:
@@ -136,7 +157,8 @@ def standing(db: Session, actor: Actor) -> Standing:
         unscored=counts[1],
         waiting=counts[2],
         blocked=counts[3],
-        bands=tuple(counts[4:]),
+        overridden=counts[4],
+        bands=tuple(counts[5:]),
     )
 
 
@@ -208,6 +230,22 @@ def exemption_for(db: Session, actor: Actor, exemption_id: int) -> Exemption:
     return found
 
 
+def overrides(db: Session, actor: Actor, participant_id: int) -> list[Override]:
+    """The learner's cells that show another grade, if the learner is in the actor's program."""
+    rows = db.execute(
+        select(LineItem.kind, ScorePublication)
+        .join(LineItem, LineItem.id == ScorePublication.line_item_id)
+        .where(
+            ScorePublication.participant_id == participant_id,
+            ScorePublication.state == PublicationState.OVERRIDDEN,
+            LineItem.program_id == actor.program_id,
+        )
+        .order_by(LineItem.id)
+    )
+    found = ((kind, _delivery(cell)) for kind, cell in rows)
+    return [Override(kind, one.shown, one.wanted) for kind, one in found if one.shown]
+
+
 def publication_ids(db: Session, actor: Actor, participant_id: int) -> list[int]:
     """The learner's cells in the gradebook, if the learner is in the actor's program."""
     return list(
@@ -231,9 +269,26 @@ def _column(row: LineItem) -> Column:
 def _delivered(state: str) -> ColumnElement[bool]:
     if state == "waiting":
         return ScorePublication.state.in_((PublicationState.PENDING, PublicationState.SENDING))
+    if state == PublicationState.OVERRIDDEN:
+        return _is_overridden()
     if state in set(PublicationState):
         return ScorePublication.state == PublicationState(state)
     return ScorePublication.id.is_(None)
+
+
+def _is_overridden() -> ColumnElement[bool]:
+    """Whether any of the learner's cells shows another grade than was sent."""
+    return (
+        select(_Cell.id)
+        .join(_Its, _Its.id == _Cell.line_item_id)
+        .where(
+            _Cell.participant_id == Participant.id,
+            _Cell.state == PublicationState.OVERRIDDEN,
+            _Its.program_id == Participant.program_id,
+        )
+        .correlate(Participant)
+        .exists()
+    )
 
 
 def _exemption_count() -> Any:
@@ -279,6 +334,7 @@ def _learners(actor: Actor) -> AnySelect:
         EngagementScore,
         ScorePublication,
         _exemption_count().label("exemptions"),
+        _is_overridden().label("is_overridden"),
     )
     return _mentees(columns, actor)
 
@@ -295,6 +351,7 @@ def _counts(actor: Actor) -> AnySelect:
             count(score.is_(None)),
             count(_delivered("waiting")),
             count(_delivered("blocked")),
+            count(_delivered("overridden")),
             *(count(and_(score >= Decimal(low), score < Decimal(high))) for low, high in BANDS),
         ),
         actor,
@@ -313,6 +370,7 @@ def _learner(row: AnyRow) -> LearnerScore:
         parts=from_json(score.parts) if score else (),
         exemptions=row.exemptions,
         delivery=_delivery(publication) if publication else None,
+        is_overridden=bool(row.is_overridden),
     )
 
 
@@ -320,9 +378,17 @@ def _delivery(cell: ScorePublication) -> Delivery:
     return Delivery(
         publication_id=cell.id,
         state=cell.state,
-        wanted=cell.score_given,
+        wanted=Grade(cell.score_given, cell.score_maximum),
         sent=cell.sent_score,
         sent_at=cell.sent_at,
         next_at=cell.next_at,
         error=cell.error,
+        shown=_shown(cell),
+        is_resumed=cell.resumed_at is not None,
     )
+
+
+def _shown(cell: ScorePublication) -> Grade | None:
+    if cell.lms_score is None:
+        return None
+    return Grade(cell.lms_score, cell.lms_maximum or cell.score_maximum)

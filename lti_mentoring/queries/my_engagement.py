@@ -35,6 +35,7 @@ from lti_mentoring.rules.engagement import (
     progress_week_source,
     rubric_lines,
 )
+from lti_mentoring.rules.overrides import Grade
 from lti_mentoring.vocabulary import (
     LIVE_PAIRING,
     Component,
@@ -129,6 +130,9 @@ _STANDING = (
         _publications.c.score_given,
         _publications.c.score_maximum,
         _publications.c.sent_at,
+        _publications.c.lms_score,
+        _publications.c.lms_maximum,
+        _publications.c.resumed_at,
         _reviewed_count.label("reviewed_count"),
         _has_goal.label("has_goal"),
         _held_count.label("held_count"),
@@ -202,13 +206,19 @@ class ExemptionLine:
 
 @dataclass(frozen=True)
 class Delivery:
-    """How the score stands in the gradebook."""
+    """How the score stands in the gradebook.
+
+    ``shown`` is what it had instead of what was sent, when that was seen last; ``is_resumed``
+    that scores are sent all the same.
+    """
 
     state: PublicationState
     comment: str
     given: Decimal
     maximum: Decimal
     sent_at: datetime | None
+    shown: Grade | None
+    is_resumed: bool
 
 
 @dataclass(frozen=True)
@@ -333,4 +343,12 @@ def _delivery(standing: AnyRow) -> Delivery | None:
         given=standing.score_given,
         maximum=standing.score_maximum,
         sent_at=standing.sent_at,
+        shown=_shown(standing),
+        is_resumed=standing.resumed_at is not None,
     )
+
+
+def _shown(standing: AnyRow) -> Grade | None:
+    if standing.lms_score is None:
+        return None
+    return Grade(standing.lms_score, standing.lms_maximum or standing.score_maximum)

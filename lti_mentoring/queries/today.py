@@ -86,6 +86,7 @@ class Needs:
     scores_waiting: int
     scores_refused: int
     first_refusal: str | None
+    scores_overridden: int
     columns: int
     columns_missing: int
     column_error: str | None
@@ -124,6 +125,7 @@ def needs(db: Session, actor: Actor, now: datetime) -> Needs:
             _scores(ScorePublication.state.in_(WAITING_SCORE)),
             _scores(blocked),
             _score_columns(func.min(ScorePublication.error), blocked),
+            _scores(ScorePublication.state == PublicationState.OVERRIDDEN),
             _columns(func.count(LineItem.id)),
             _columns(func.count(LineItem.id), LineItem.url.is_(None)),
             _columns(func.min(LineItem.error), LineItem.url.is_(None)),

@@ -188,7 +188,7 @@ MOODLE = PlatformProfile(
     product=Product.MOODLE,
     roster_page_most=200,
     escapes_names=True,
-    result_decimals=5,
+    result_decimals=4,  # of five, of which ours use four
 )
 
 BLACKBOARD = PlatformProfile(

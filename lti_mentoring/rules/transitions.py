@@ -191,9 +191,10 @@ SESSION: Mapping[StrEnum, frozenset[StrEnum]] = {
 _PU = PublicationState
 PUBLICATION: Mapping[StrEnum, frozenset[StrEnum]] = {
     _PU.PENDING: _to(_PU.PENDING, _PU.SENDING, _PU.BLOCKED, _PU.STOPPED),
-    _PU.SENDING: _to(_PU.SENDING, _PU.SENT, _PU.PENDING, _PU.BLOCKED, _PU.STOPPED),
+    _PU.SENDING: _to(_PU.SENDING, _PU.SENT, _PU.PENDING, _PU.BLOCKED, _PU.OVERRIDDEN, _PU.STOPPED),
     _PU.SENT: _to(_PU.PENDING, _PU.STOPPED),
     _PU.BLOCKED: _to(_PU.PENDING, _PU.STOPPED),
+    _PU.OVERRIDDEN: _to(_PU.PENDING, _PU.STOPPED),
     _PU.STOPPED: _to(_PU.PENDING),
 }
 
@@ -241,7 +242,7 @@ END_STATES: Mapping[type[StrEnum], frozenset[StrEnum]] = {
     SessionState: _to(
         *_HAPPENED, _SE.DECLINED, _SE.LAPSED, _SE.CANCELLED_IN_TIME, _SE.CANCELLED_LATE
     ),
-    PublicationState: _to(_PU.SENT, _PU.STOPPED),
+    PublicationState: _to(_PU.SENT, _PU.OVERRIDDEN, _PU.STOPPED),
     SignInState: _to(_SI.EXPIRED, _SI.ENDED),
 }
 """Where a thing may rest for good; some of these can be reopened all the same."""

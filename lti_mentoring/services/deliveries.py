@@ -36,6 +36,21 @@ def make_columns_again(db: Session, actor: Actor, program: Program) -> int:
     return count
 
 
+def resume_sending(
+    db: Session, actor: Actor, participant_id: int, publication_ids: Collection[int]
+) -> int:
+    """Send a learner's scores again though the LMS shows something else; how many those are.
+
+    Raises:
+        NotAllowed: if the actor does not coordinate.
+    """
+    require(coordinates(actor), "resume sending this score")
+    count = outbox.resume_overridden(db, publication_ids)
+    if count:
+        activity.record(db, actor, Verb.SCORE_RESUMED, "participant", participant_id, str(count))
+    return count
+
+
 def send_again(
     db: Session, actor: Actor, participant_id: int, publication_ids: Collection[int]
 ) -> int:

@@ -73,6 +73,7 @@ def learner(participant_id: int) -> ResponseReturnValue:
         row=scores.learner(g.db, g.actor, participant_id),
         facts=scores.facts(g.db, participant_id),
         exemptions=scores.exemptions(g.db, participant_id),
+        overrides=scores.overrides(g.db, g.actor, participant_id),
         reason_of=reason_of,
     )
 
@@ -85,6 +86,20 @@ def send_again(participant_id: int) -> ResponseReturnValue:
     cells = scores.publication_ids(g.db, g.actor, participant_id)
     deliveries.send_again(g.db, g.actor, participant_id, cells)
     say(_("The score of %(name)s is on its way again.", name=row.name))
+    where = url_for("engagement.learner", participant_id=participant_id)
+    return redirect(where, code=303)
+
+
+@blueprint.post("/engagement/<int:participant_id>/resume")
+@guarded_by(coordinates)
+def resume(participant_id: int) -> ResponseReturnValue:
+    """Send one learner's score though the LMS shows another grade."""
+    row = scores.learner(g.db, g.actor, participant_id)
+    cells = scores.publication_ids(g.db, g.actor, participant_id)
+    if deliveries.resume_sending(g.db, g.actor, participant_id, cells):
+        say(_("The score of %(name)s is sent again from now on.", name=row.name))
+    else:
+        say(_("The score of %(name)s is being sent already.", name=row.name))
     where = url_for("engagement.learner", participant_id=participant_id)
     return redirect(where, code=303)
 

@@ -137,7 +137,8 @@ class LineItemKind(StrEnum):
 class PublicationState(StrEnum):
     """Delivery of the newest wanted value of one gradebook cell.
 
-    ``BLOCKED`` is a permanent refusal that waits for a person; ``STOPPED`` is a cell that
+    ``BLOCKED`` is a permanent refusal that waits for a person; ``OVERRIDDEN`` is a cell that
+    shows another grade than was sent, and waits for a person as well; ``STOPPED`` is a cell that
     nobody wants to write any more (the person left or is not graded).
     """
 
@@ -145,6 +146,7 @@ class PublicationState(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     BLOCKED = "blocked"
+    OVERRIDDEN = "overridden"
     STOPPED = "stopped"
 
 

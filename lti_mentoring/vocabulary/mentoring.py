@@ -306,5 +306,6 @@ class Verb(StrEnum):
     RUBRIC_CHANGED = "rubric_changed"
     EXEMPTION_CHANGED = "exemption_changed"
     SCORE_RETRIED = "score_retried"
+    SCORE_RESUMED = "score_resumed"
     PROGRESS_SHARED = "progress_shared"
     CONTENT_PLACED = "content_placed"

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import select
 
 from lti_mentoring.advantage.scores import Delivered, Refused, TryLater
-from lti_mentoring.grading import outbox, recompute
+from lti_mentoring.grading import outbox, recompute, settling
 from lti_mentoring.models import Exemption, LineItem, Participant, Program, ScorePublication
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.services import exemptions
@@ -49,7 +49,7 @@ def renew(gradebook, parcel):
 
 def settle(gradebook, parcel, outcome):
     with gradebook.database.transaction() as db:
-        outbox.settle(db, parcel, outcome)
+        settling.settle(db, parcel, outcome)
 
 
 def nothing_is_due(gradebook):

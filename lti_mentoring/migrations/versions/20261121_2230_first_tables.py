@@ -1017,7 +1017,12 @@ def score_publication() -> None:
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_score", sa.BigInteger(), nullable=True),
+        sa.Column("sent_maximum", sa.BigInteger(), nullable=True),
         sa.Column("sent_scored_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unsettled", sa.Text(), nullable=False),
+        sa.Column("lms_score", sa.BigInteger(), nullable=True),
+        sa.Column("lms_maximum", sa.BigInteger(), nullable=True),
+        sa.Column("resumed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("score_given >= 0", name=op.f("ck_score_publication_score_given")),
         sa.CheckConstraint("score_maximum > 0", name=op.f("ck_score_publication_score_maximum")),
         sa.ForeignKeyConstraint(
