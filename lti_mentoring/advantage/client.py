@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from lti_mentoring.advantage.pace import Pace
 from lti_mentoring.advantage.tokens import RegisteredTool, Tokens
 from lti_mentoring.core.errors import PlatformRefused, PlatformUnavailable
 from lti_mentoring.core.http import Answer, Client
@@ -36,12 +37,15 @@ CAUSES = {
 
 
 class ServiceClient:
-    """The services of one platform, as one registration may use them."""
+    """The services of one platform, as one registration may use them, no faster than it likes."""
 
-    def __init__(self, tool: RegisteredTool, http: Client, tokens: Tokens) -> None:
+    def __init__(
+        self, tool: RegisteredTool, http: Client, tokens: Tokens, pace: Pace | None = None
+    ) -> None:
         self.tool = tool
         self._http = http
         self._tokens = tokens
+        self._pace = pace
 
     def call(
         self,
@@ -105,9 +109,14 @@ class ServiceClient:
         headers: Mapping[str, str],
         json: Any,
     ) -> tuple[Answer, str]:
+        if self._pace is not None:
+            self._pace.check(self.tool)
         token = self._tokens.get(self.tool, scopes)
         sent = {**headers, "Authorization": f"Bearer {token}"}
-        return self._http.request(method, url, headers=sent, json=json), token
+        answer = self._http.request(method, url, headers=sent, json=json)
+        if self._pace is not None:
+            self._pace.note(self.tool, answer)
+        return answer, token
 
     def _token_may_be_old(self, answer: Answer) -> bool:
         return answer.status in self.tool.profile.stale_token_statuses

@@ -15,10 +15,16 @@ def retry_after(answer: Answer) -> float | None:
     Reads ``Retry-After`` (seconds or a date) and ``X-Rate-Limit-Reset`` (Blackboard).
     """
     for name in ("Retry-After", "X-Rate-Limit-Reset"):
-        seconds = _seconds(answer.headers.get(name, "").strip())
+        seconds = seconds_in(answer, name)
         if seconds is not None:
-            return max(0.0, min(seconds, LONGEST_WAIT_SECONDS))
+            return seconds
     return None
+
+
+def seconds_in(answer: Answer, name: str) -> float | None:
+    """The seconds, 0 to a day, that the header with this name tells in whatever way; or null."""
+    seconds = _seconds(answer.headers.get(name, "").strip())
+    return None if seconds is None else max(0.0, min(seconds, LONGEST_WAIT_SECONDS))
 
 
 def _seconds(text: str) -> float | None:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from lti_mentoring.advantage.pace import is_not_free
 from lti_mentoring.advantage.scores import COLUMN_GONE
 from lti_mentoring.core import clock, leases
 from lti_mentoring.core.bell import quiet_time, ring_soon
@@ -28,6 +29,7 @@ from lti_mentoring.models import (
     LineItem,
     Membership,
     Participant,
+    PlatformPace,
     Program,
     Registration,
     ScorePublication,
@@ -91,15 +93,23 @@ def want(
     return is_news or was_stopped
 
 
-def claim(db: Session, limit: int, lease_seconds: float) -> list[Parcel]:
-    """Take at most ``limit`` due cells for delivery; nobody else gets the same ones."""
+def claim(
+    db: Session, limit: int, lease_seconds: float, registration_id: int | None = None
+) -> list[Parcel]:
+    """Take at most ``limit`` due cells for delivery; nobody else gets the same ones.
+
+    Cells of platforms that rest, or take one score at a time, are left out, unless those of one
+    registration are asked for by whoever has its turn.
+    """
     lease_until = clock.now() + timedelta(seconds=lease_seconds)
     values = {
         "state": PublicationState.SENDING,
         "lease_until": lease_until,
         "attempts": ScorePublication.attempts + 1,
     }
-    taken = leases.claim(db, ScorePublication.id, _is_due(clock.now()), values, limit)
+    taken = leases.claim(
+        db, ScorePublication.id, _is_due(clock.now(), registration_id), values, limit
+    )
     return make_parcels(db, taken, lease_until) if taken else []
 
 
@@ -269,6 +279,15 @@ def _fill(cell: ScorePublication, wanted: Wanted) -> None:
     cell.comment = build_comment(wanted.counts, cell.scored_at.date())
 
 
+def _may_go(now: datetime, registration_id: int | None) -> ColumnElement[bool]:
+    """Whether a registration's platform takes scores now: freely, or that one in its turn."""
+    if registration_id is None:
+        not_free = select(PlatformPace.registration_id).where(is_not_free(now))
+        return Registration.id.not_in(not_free)
+    resting = select(PlatformPace.registration_id).where(PlatformPace.resume_at > now)
+    return and_(Registration.id == registration_id, Registration.id.not_in(resting))
+
+
 def _remember_unsettled(cell: ScorePublication) -> None:
     """The value that is replaced may have arrived without an answer: it is ours if it is seen."""
     is_settled = cell.sent_scored_at == cell.scored_at or cell.state in HELD
@@ -287,7 +306,7 @@ def _wait_quietly(db: Session, cell: ScorePublication) -> None:
     ring_soon(db, BELL, (cell.next_at - clock.now()).total_seconds())
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
+def _is_due(now: datetime, registration_id: int | None) -> ColumnElement[bool]:
     posted = or_(
         and_(LineItem.kind == LineItemKind.ENGAGEMENT, Program.posts_engagement.is_(True)),
         and_(LineItem.kind == LineItemKind.COMPLETION, Program.posts_completion.is_(True)),
@@ -303,6 +322,7 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
             Program.state.not_in(SILENT),
             Registration.state == RegistrationState.APPROVED,
             posted,
+            _may_go(now, registration_id),
         )
     )
     return and_(

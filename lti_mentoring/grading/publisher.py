@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
+from lti_mentoring.advantage import pace
 from lti_mentoring.advantage.client import ServiceClient
 from lti_mentoring.advantage.scores import Gone, Outcome, TryLater, send
 from lti_mentoring.advantage.tokens import RegisteredTool
@@ -23,6 +24,9 @@ PATIENCE = 3
 """After so many failures in a row, a platform is left alone for a while."""
 
 REST_SECONDS = 60.0
+
+SLOW_ONES = 100
+"""So many scores of a platform that takes one at a time are sent in a round."""
 
 
 class Publisher:
@@ -54,6 +58,7 @@ class Publisher:
     def publish_due(self) -> int:
         """Make sure of the columns, then deliver everything that is due; how many scores."""
         line_items.ensure_due(self._transaction, self._client_of, self._lease_seconds)
+        slow = [self._pool.submit(self._deliver_slowly, one) for one in self._slow_ones()]
         running: set[Future[None]] = set()
         count = 0
         while parcels := self._claim():
@@ -63,11 +68,33 @@ class Publisher:
             # The next ones are fetched before the threads run out of work.
             running = _wait_for(running, most_left=self._workers)
         _wait_for(running, most_left=0)
-        return count
+        return count + sum(each.result() for each in slow)
 
     def close(self) -> None:
         """Finish what is on its way and let the threads go."""
         self._pool.shutdown()
+
+    def _slow_ones(self) -> list[int]:
+        with self._transaction() as db:
+            return pace.slow_registrations(db)
+
+    def _deliver_slowly(self, registration_id: int) -> int:
+        """One score after the other, in this process only, for a while; how many.
+
+        What is left waits for the next round; scores of other platforms do not wait for it.
+        """
+        for count in range(SLOW_ONES):
+            with self._transaction() as db:
+                turn = pace.take_turn(db, registration_id, self._lease_seconds)
+                parcels = outbox.claim(db, 1, self._lease_seconds, registration_id) if turn else []
+            for parcel in parcels:
+                self._deliver(parcel)
+            if turn is not None:
+                with self._transaction() as db:
+                    pace.give_back(db, registration_id, turn)
+            if not parcels:
+                return count
+        return SLOW_ONES
 
     def _claim(self) -> list[Parcel]:
         with self._transaction() as db:

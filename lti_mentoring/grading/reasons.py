@@ -7,7 +7,7 @@ Pages have a sentence for each code in the reader's language (templates/engageme
 from collections.abc import Mapping
 from enum import StrEnum
 
-from lti_mentoring.advantage import client, scores, tokens
+from lti_mentoring.advantage import client, pace, scores, tokens
 from lti_mentoring.advantage import line_items as columns
 from lti_mentoring.grading import line_items, looks
 
@@ -29,6 +29,7 @@ class Reason(StrEnum):
     AWAY = "away"
     CERTIFICATE = "certificate"
     ODD_ANSWER = "odd_answer"
+    BUSY = "busy"
     BEHIND = "behind"
     NOT_OURS = "not_ours"
     NOT_DELETED = "not_deleted"
@@ -78,6 +79,7 @@ _BY_WORDS: Mapping[str, Reason] = {
     "the LMS sends the tool to another address": Reason.ODD_ANSWER,
     "the LMS's answer is no list of results": Reason.ODD_ANSWER,
     looks.BEHIND: Reason.BEHIND,
+    pace.SLOW_DOWN: Reason.BUSY,
     "the next page is on another host": Reason.ODD_ANSWER,
 }
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from lti_mentoring.advantage.client import ServiceClient
 from lti_mentoring.advantage.memberships import RosterReading
+from lti_mentoring.advantage.pace import Pace
 from lti_mentoring.advantage.tokens import RegisteredTool, Tokens
 from lti_mentoring.core.db import Database
 from lti_mentoring.core.errors import AddressRefused, PlatformRefused, PlatformUnavailable
@@ -37,26 +38,28 @@ class Work:
     settings: Settings
     tokens: Tokens
     http: Client
+    pace: Pace
     publisher: Publisher
 
     def client_of(self, tool: RegisteredTool) -> ServiceClient:
         """The services of one platform."""
-        return ServiceClient(tool, self.http, self.tokens)
+        return ServiceClient(tool, self.http, self.tokens, self.pace)
 
 
 def prepare(database: Database, http: Client, box: SecretBox, settings: Settings) -> Work:
     """Everything that the background needs; opens nothing yet."""
     tokens = Tokens(database.transaction, http, box, lambda db: tool_keys.signer(db, box))
+    pace = Pace(database.transaction)
     # A lease has to outlast the slowest delivery, or a score could be on two ways at once.
     slowest = REQUESTS_PER_SCORE * settings.outgoing.total_timeout_seconds
     publisher = Publisher(
         database.transaction,
-        lambda tool: ServiceClient(tool, http, tokens),
+        lambda tool: ServiceClient(tool, http, tokens, pace),
         workers=settings.scores.workers,
         batch=settings.scores.batch,
         delivery_seconds=max(settings.scores.lease_seconds, slowest),
     )
-    return Work(database, settings, tokens, http, publisher)
+    return Work(database, settings, tokens, http, pace, publisher)
 
 
 def deliver_scores(work: Work) -> int:

@@ -28,6 +28,7 @@ from lti_mentoring.models.mentoring_session import (
     MentoringSession,
     Note,
 )
+from lti_mentoring.models.pace import PlatformPace
 from lti_mentoring.models.pairing import FitCheck, Pairing
 from lti_mentoring.models.participant import AvailabilityWindow, Participant
 from lti_mentoring.models.people import Membership, Observation, PlatformUser
@@ -85,6 +86,7 @@ __all__ = [
     "Participant",
     "Platform",
     "PlatformKeySet",
+    "PlatformPace",
     "PlatformUser",
     "Program",
     "ProgramBreak",

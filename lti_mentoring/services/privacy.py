@@ -72,6 +72,7 @@ REGISTER: Mapping[str, Entry] = {
     "participant": _exported(Keeping.KEPT, "that somebody took part"),
     "platform": _internal(Keeping.KEPT, "no person in it"),
     "platform_key_set": _internal(Keeping.KEPT, "public keys"),
+    "platform_pace": _internal(Keeping.KEPT, "a platform's limits, no person in it"),
     "platform_user": _exported(Keeping.EMPTIED, "name, e-mail and zone go; the opaque id stays"),
     "program": _internal(Keeping.KEPT, "the program's design"),
     "program_break": _internal(Keeping.KEPT, "the program's design"),

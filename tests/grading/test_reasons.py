@@ -6,14 +6,26 @@ import inspect
 import pytest
 import requests
 
-from lti_mentoring.advantage import client, line_items, links, results, scores, tokens
+from lti_mentoring.advantage import client, line_items, links, pace, results, scores, tokens
 from lti_mentoring.core import http
 from lti_mentoring.grading import line_items as columns
 from lti_mentoring.grading import looks, publisher
 from lti_mentoring.grading.reasons import Reason, reason_of
 
 TROUBLES = {"PlatformRefused", "PlatformUnavailable", "Refused", "Gone", "TryLater"}
-MODULES = (client, columns, http, line_items, links, looks, publisher, results, scores, tokens)
+MODULES = (
+    client,
+    columns,
+    http,
+    line_items,
+    links,
+    looks,
+    pace,
+    publisher,
+    results,
+    scores,
+    tokens,
+)
 
 
 def words_in(module):

@@ -102,9 +102,9 @@ def registered_tool(registration_id: int = 1, product: Product = Product.OTHER) 
     return RegisteredTool(registration_id, "client-1", f"{LMS}/token", None, product)
 
 
-def client_to(platform, database, box, settings, tool=None) -> ServiceClient:
+def client_to(platform, database, box, settings, tool=None, pace=None) -> ServiceClient:
     """A service client of the tool for this platform."""
     http = Client(settings.outgoing, USER_AGENT)
     http.mount(LMS, platform)
     tokens = Tokens(database.transaction, http, box, lambda db: tool_keys.signer(db, box))
-    return ServiceClient(tool or registered_tool(), http, tokens)
+    return ServiceClient(tool or registered_tool(), http, tokens, pace)

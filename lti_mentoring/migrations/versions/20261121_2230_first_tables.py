@@ -1513,6 +1513,27 @@ def deep_linking_request() -> None:
     )
 
 
+def platform_pace() -> None:
+    op.create_table(
+        "platform_pace",
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("throttles", sa.Integer(), nullable=False),
+        sa.Column("resume_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("calm_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("turn_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("budget", sa.Integer(), nullable=True),
+        sa.Column("remaining", sa.Integer(), nullable=True),
+        sa.Column("resets_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_platform_pace_registration_id_registration"),
+        ),
+        sa.PrimaryKeyConstraint("registration_id", name=op.f("pk_platform_pace")),
+    )
+
+
 # Each table after those that it points to.
 TABLES = (
     platform,
@@ -1566,6 +1587,7 @@ TABLES = (
     note,
     administrator_visit,
     deep_linking_request,
+    platform_pace,
 )
 
 
