@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from lti_mentoring.sandbox import (
     administration,
+    copies,
     line_items,
     memberships,
     oidc,
@@ -32,6 +33,7 @@ from lti_mentoring.sandbox.world import NotInWorld
 
 SERVED = (
     pages,
+    copies,
     people,
     selecting,
     switches,

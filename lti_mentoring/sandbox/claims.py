@@ -188,7 +188,7 @@ def _course_sourcedids(it: Occasion) -> dict[str, str]:
     """A course's numbers in the institution's books; a copy is in no book yet."""
     if it.course is None:
         return {}
-    number = "" if it.course.history else f"alderwood:{it.course.label}"
+    number = f"alderwood:{it.course.label}" if it.course.in_books else ""
     return {
         "course_offering_sourcedid": number,
         "course_section_sourcedid": f"{number}:1" if number else "",

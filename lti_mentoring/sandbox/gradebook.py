@@ -132,6 +132,13 @@ class Gradebook:
             self._items[item.id] = replace(item, made_by_tool=False)
             return self._items[item.id]
 
+    def copy(self, item: LineItem, course_id: str, link_id: str | None = None) -> LineItem:
+        """The same column in another course, or for another activity, without its grades."""
+        with self._lock:
+            copied = replace(item, id=self._new_id(), course_id=course_id, link_id=link_id)
+            self._items[copied.id] = copied
+            return copied
+
     def update(self, item: LineItem, wish: Mapping[str, object]) -> LineItem:
         """Replace the column by ``wish``: what it leaves out is blanked, as PUT says.
 

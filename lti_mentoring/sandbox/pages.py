@@ -67,6 +67,7 @@ def course(course_id: str) -> ResponseReturnValue:
         return render_template(
             "course.html",
             course=chosen,
+            courses=list(sandbox.world.courses.values()),
             members=found[first : first + PEOPLE_ON_A_PAGE],
             number=number,
             last=max(-(-len(found) // PEOPLE_ON_A_PAGE), 1),

@@ -84,6 +84,7 @@ class Course:
     former: list[str] = field(default_factory=list)  # ids of people who were removed
     groups: dict[str, str] = field(default_factory=dict)  # names by ids
     history: tuple[str, ...] = ()  # ids of the courses it was copied from, latest first
+    in_books: bool = True  # whether the institution has a number for it
 
     def activity_titled(self, title: str) -> Activity:
         """The course's activity of that title.
