@@ -12,6 +12,7 @@ from lti_mentoring.sandbox import role_names
 from lti_mentoring.sandbox.role_names import RoleNames
 from lti_mentoring.sandbox.vocabulary import (
     COURSE_SECTION,
+    DATA_PRIVACY,
     LINK_ITEM,
     SCOPES,
 )
@@ -45,6 +46,7 @@ class Token:
     not_before: bool = False
     context_type: str = COURSE_SECTION
     roles: RoleNames = field(default_factory=lambda: role_names.PLAIN)
+    reviewed_names: bool = True  # name and roles of whose work is reviewed
     observed: bool = True  # role_scope_mentor
     locale: bool = True  # as a claim of its own, beside launch_presentation
     underscores: bool = True  # in locales: pt_br; otherwise pt-BR
@@ -138,3 +140,10 @@ class Accent:
     registration: Registration = field(default_factory=Registration)
     dialog: Dialog = field(default_factory=Dialog)
     copies: Copies = field(default_factory=Copies)
+    reviews: bool = True  # cells of the gradebook open the tool
+    opens_for_account: bool = False  # for administrators, outside of courses
+
+    @property
+    def opens_privacy(self) -> bool:
+        """Whether administrators can ask a tool about a person's data."""
+        return DATA_PRIVACY in self.registration.messages

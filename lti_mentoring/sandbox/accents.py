@@ -51,6 +51,7 @@ plain = Accent(
     name="plain",
     label="no LMS in particular",
     product="sandbox",
+    opens_for_account=True,
     service_query=True,
     custom=Custom(variables=USUAL_VARIABLES | {"Moodle.Person.userGroupIds"}, adds_time_zone=True),
     registration=Registration(
@@ -71,6 +72,7 @@ moodle = Accent(
     token=Token(
         context_type="CourseSection",
         roles=role_names.MOODLE_LAUNCH,
+        reviewed_names=False,
         observed=False,
         locale=False,
         username="ext",
@@ -213,6 +215,8 @@ canvas = Accent(
         activation="Review and enable",
     ),
     dialog=Dialog(placements=CANVAS_DIALOGS),
+    reviews=False,
+    opens_for_account=True,
 )
 
 blackboard = Accent(
@@ -325,6 +329,7 @@ openedx = Accent(
         frame_size=False,
     ),
     custom=Custom(valueless=Valueless.LITERAL),
+    reviews=False,
     registration=Registration(offered=False, client_id="{uuid}", deployment_id="1"),
 )
 

@@ -11,7 +11,9 @@ from werkzeug.exceptions import HTTPException
 
 from lti_mentoring.sandbox import (
     administration,
+    administrator_pages,
     copies,
+    grades,
     line_items,
     memberships,
     oidc,
@@ -34,10 +36,12 @@ from lti_mentoring.sandbox.world import NotInWorld
 SERVED = (
     pages,
     copies,
+    grades,
     people,
     selecting,
     switches,
     administration,
+    administrator_pages,
     oidc,
     registering,
     memberships,

@@ -54,6 +54,8 @@ def launch_claims(sandbox: "Sandbox", launch: Launch, *, nonce: str) -> dict[str
         LTI_CLAIM + "custom": custom_parameters(sandbox, tool, it, launch.custom),
         **_service_claims(sandbox, tool, it, launch),
     }
+    if launch.about:
+        claims[LTI_CLAIM + "for_user"] = _for_user(sandbox, tool, launch)
     if launch.dialog_id:
         claims |= sandbox.dialogs.claims(launch.dialog_id)
     return _with_remarks(claims) if sandbox.accent.token.remarks else claims
@@ -149,6 +151,18 @@ def _place(sandbox: "Sandbox", it: Occasion, launch: Launch) -> dict[str, object
             "description": it.activity.description,
         }
     return claims
+
+
+def _for_user(sandbox: "Sandbox", tool: Tool, launch: Launch) -> dict[str, object]:
+    """Whom a review or a privacy launch is about."""
+    person = sandbox.world.person(launch.about)
+    if not sandbox.accent.token.reviewed_names:
+        return {"user_id": person.id}
+    about: dict[str, object] = {"user_id": person.id, **personal_facts(sandbox, tool, person)}
+    if launch.course_id:
+        role = sandbox.world.enrollment(launch.course_id, person.id).role
+        about["roles"] = list(sandbox.accent.token.roles[role])
+    return about
 
 
 def _account() -> dict[str, object]:

@@ -1,13 +1,11 @@
 """The LMS's pages for visitors: courses, activities, gradebook and the calls received."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lti_mentoring.sandbox.gradebook import Grade, LineItem
 from lti_mentoring.sandbox.state import Sandbox, current_sandbox
 from lti_mentoring.sandbox.vocabulary import Role
 from lti_mentoring.sandbox.world import Activity, Course, Enrollment, Person
@@ -19,14 +17,6 @@ TARGETS = ("iframe", "window")
 METHODS = ("post", "get")
 
 Member = tuple[Person, Enrollment]
-
-
-@dataclass(frozen=True)
-class GradeRow:
-    """One learner's line in the gradebook: a cell for each column."""
-
-    person: Person
-    cells: Sequence[tuple[LineItem, Grade | None]]
 
 
 @blueprint.app_context_processor
@@ -148,37 +138,6 @@ def come_back(course_id: str, person_id: str) -> ResponseReturnValue:
         message=request.args.get("lti_msg", ""),
         error=request.args.get("lti_errormsg", ""),
     )
-
-
-@blueprint.get("/courses/<course_id>/gradebook")
-def gradebook(course_id: str) -> ResponseReturnValue:
-    """Learners by columns, with scores and comments."""
-    sandbox = current_sandbox()
-    with sandbox.lock:
-        members = _found(list(sandbox.world.members(course_id)), request.args.get("q", ""))
-        columns = sandbox.gradebook.columns(course_id)
-        rows = [
-            GradeRow(person, [(col, sandbox.gradebook.grade(col.id, person.id)) for col in columns])
-            for person, enrollment in members
-            if enrollment.role is Role.LEARNER
-        ]
-        return render_template(
-            "gradebook.html",
-            course=sandbox.world.course(course_id),
-            columns=columns,
-            rows=rows,
-            q=request.args.get("q", ""),
-        )
-
-
-@blueprint.post("/courses/<course_id>/gradebook/<item_id>/delete")
-def delete_column(course_id: str, item_id: str) -> ResponseReturnValue:
-    """An instructor takes a column out of the gradebook; the tool is not told."""
-    sandbox = current_sandbox()
-    for item in sandbox.gradebook.columns(course_id):
-        if item.id == item_id:
-            sandbox.gradebook.remove(item)
-    return redirect(url_for("pages.gradebook", course_id=course_id), 303)
 
 
 @blueprint.get("/calls")

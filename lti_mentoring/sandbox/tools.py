@@ -9,9 +9,15 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from lti_mentoring.sandbox.accent import Accent
-from lti_mentoring.sandbox.vocabulary import DEEP_LINKING, SEEDED_CLIENT_ID, SUBMISSION_REVIEW
+from lti_mentoring.sandbox.vocabulary import (
+    DATA_PRIVACY,
+    DEEP_LINKING,
+    SEEDED_CLIENT_ID,
+    SUBMISSION_REVIEW,
+)
 
 SEEDED_DEPLOYMENT_ID = "1"
+SEEDED_MESSAGES = (DEEP_LINKING, SUBMISSION_REVIEW, DATA_PRIVACY)
 
 
 class NoSuchTool(LookupError):
@@ -158,7 +164,7 @@ def seeded_tool(accent: Accent, tool_url: str, jwks_url: str | None) -> Tool:
         jwks_url=jwks_url or f"{tool_url}/lti/jwks.json",
         target=target,
         scopes=frozenset(accent.scopes),
-        messages=(ToolMessage(DEEP_LINKING, target), ToolMessage(SUBMISSION_REVIEW, target)),
+        messages=tuple(ToolMessage(kind, target) for kind in SEEDED_MESSAGES),
         description="Meet a mentor, set goals, talk every other week.",
     )
 
