@@ -35,6 +35,7 @@ class Login:
     hint: str = '{"activity": "{link}", "launch": "{launch}"}'
     extras: Mapping[str, str] = field(default_factory=dict)
     storage_target: str = ""  # the frame that keeps things for tools; "_parent": the page
+    storage_prefix: str = ""  # before the subjects of its messages
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,7 @@ class Accent:
     dialog: Dialog = field(default_factory=Dialog)
     copies: Copies = field(default_factory=Copies)
     reviews: bool = True  # cells of the gradebook open the tool
+    answers_messages: bool = True  # of framed tools: what there is, how tall they are
     opens_for_account: bool = False  # for administrators, outside of courses
 
     @property

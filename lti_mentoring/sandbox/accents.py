@@ -104,6 +104,7 @@ moodle = Accent(
         keeps_target=False,
     ),
     copies=Copies(imports_remember=False, duplicates_lose_column=True),
+    answers_messages=False,
 )
 
 # Placements by message, and for content: whether one may select several items there.
@@ -263,7 +264,7 @@ brightspace = Accent(
     token_audience="https://api.brightspace.com/auth/token",
     scopes=(*SCOPES, NOTICES_SCOPE),
     roster_roles=role_names.BRIGHTSPACE_ROSTER,
-    login=Login(hint="{launch}", storage_target="_parent"),
+    login=Login(hint="{launch}", storage_target="_parent", storage_prefix="org.imsglobal."),
     token=Token(
         lifetime=HOUR // 2,
         not_before=True,
@@ -330,6 +331,7 @@ openedx = Accent(
     ),
     custom=Custom(valueless=Valueless.LITERAL),
     reviews=False,
+    answers_messages=False,
     registration=Registration(offered=False, client_id="{uuid}", deployment_id="1"),
 )
 

@@ -49,6 +49,8 @@ def authorize() -> ResponseReturnValue:
         launch = _checked_launch(sandbox)
         claims = sandbox.claims_of(launch, nonce=request.values["nonce"])
         answer |= {"id_token": sandbox.keys.sign(claims)}
+        if sandbox.accent.login.storage_target:
+            answer["lti_storage_target"] = sandbox.accent.login.storage_target
     except RequestRefused as refused:
         answer |= {"error": refused.error, "error_description": refused.description}
     return render_template(

@@ -23,7 +23,12 @@ Member = tuple[Person, Enrollment]
 def surroundings() -> dict[str, object]:
     """What every page shows: which LMS this imitates, and whether it is in a temper."""
     sandbox = current_sandbox()
-    return {"temper": sandbox.temper, "accent": sandbox.accent, "Role": Role}
+    return {
+        "temper": sandbox.temper,
+        "accent": sandbox.accent,
+        "origins": sandbox.origins,
+        "Role": Role,
+    }
 
 
 @blueprint.app_template_filter("points")
@@ -138,6 +143,12 @@ def come_back(course_id: str, person_id: str) -> ResponseReturnValue:
         message=request.args.get("lti_msg", ""),
         error=request.args.get("lti_errormsg", ""),
     )
+
+
+@blueprint.get("/storage")
+def storage() -> ResponseReturnValue:
+    """The hidden frame that keeps things for tools, where the LMS has one."""
+    return render_template("storage.html")
 
 
 @blueprint.get("/calls")

@@ -239,3 +239,28 @@ def test_a_tool_sees_its_own_columns_only(sandbox, tool, course):
     assert [item["label"] for item in listed.json] == ["Mentoring"]
     address = f"/ags/{course.id}/lineitems/{column.id}/lineitem?type_id=1"
     assert tool.call("DELETE", address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("accent", "target"),
+    [("canvas", "post_message_forwarding"), ("sakai", "_parent"), ("moodle", None)],
+    indirect=["accent"],
+)
+def test_the_launch_itself_says_again_where_things_are_kept(client, login, form_in, target):
+    hints = login()
+    question = {
+        "scope": "openid",
+        "response_type": "id_token",
+        "response_mode": "form_post",
+        "prompt": "none",
+        "client_id": hints["client_id"],
+        "redirect_uri": f"{TOOL}/lti/launch",
+        "login_hint": hints["login_hint"],
+        "lti_message_hint": hints["lti_message_hint"],
+        "nonce": "a-nonce",
+    }
+
+    _, fields = form_in(client.get("/oidc/auth", query_string=question))
+
+    assert "id_token" in fields
+    assert fields.get("lti_storage_target") == target

@@ -1,5 +1,6 @@
-// Lets the tool say how tall it is, and nothing else.
+// Tells a framed tool what it can ask for, and lets it say how tall it is.
 (() => {
+  const { prefix, storage } = document.currentScript.dataset;
   const frame = document.querySelector("iframe[data-tool-origin]");
   const origin = frame.dataset.toolOrigin;
   const LEAST = 200;
@@ -20,13 +21,20 @@
     frame.style.height = `${Math.min(Math.max(Math.ceil(height), LEAST), MOST)}px`;
   };
 
+  const supported = () => {
+    const messages = [{ subject: "lti.capabilities" }, { subject: "lti.frameResize" }];
+    if (!storage) return messages;
+    const where = storage === "_parent" ? {} : { frame: storage };
+    const subjects = ["lti.put_data", "lti.get_data"];
+    return [...messages, ...subjects.map((each) => ({ subject: prefix + each, ...where }))];
+  };
+
   const introduce = (message) => {
-    const subjects = ["lti.capabilities", "lti.frameResize"];
     frame.contentWindow.postMessage(
       {
         subject: "lti.capabilities.response",
         message_id: message.message_id,
-        supported_messages: subjects.map((subject) => ({ subject })),
+        supported_messages: supported(),
       },
       origin,
     );
