@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Self, cast
+from urllib.parse import quote, unquote
 
 from itsdangerous import BadSignature, Signer
 from sqlalchemy import Connection, Select, Table, bindparam, delete, insert, select
@@ -51,7 +52,7 @@ _FINISH = delete(_WAITING).where(
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What a login has settled. All but the first two are fingerprints."""
+    """What a login has settled: fingerprints, but for the first two and the last."""
 
     registration_id: int
     begun_at: datetime
@@ -60,12 +61,15 @@ class Attempt:
     target_link_uri: str
     deployment: str
     """Empty if the platform named none."""
+    storage_target: str = ""
+    """Where the platform keeps things for tools; empty if it named none."""
 
     def signed(self, settings: Settings) -> str:
         """The attempt as a state."""
         moment = int(self.begun_at.timestamp())
         parts = (self.nonce, self.browser, self.target_link_uri, self.deployment)
-        text = "~".join((str(self.registration_id), str(moment), *parts))
+        target = quote(self.storage_target, safe="").replace("~", "%7E")
+        text = "~".join((str(self.registration_id), str(moment), *parts, target))
         return _signer(settings).sign(text).decode()
 
     @classmethod
@@ -75,8 +79,19 @@ class Attempt:
         Raises:
             BadSignature: of any other.
         """
-        number, moment, *parts = _signer(settings).unsign(state).decode().split("~")
-        return cls(int(number), datetime.fromtimestamp(int(moment), UTC), *parts)
+        number, moment, nonce, browser, link, deployment, target = (
+            _signer(settings).unsign(state).decode().split("~")
+        )
+        begun_at = datetime.fromtimestamp(int(moment), UTC)
+        return cls(int(number), begun_at, nonce, browser, link, deployment, unquote(target))
+
+
+class LoginFacts(NamedTuple):
+    """What the platform said at the login, and its launch must agree with or makes use of."""
+
+    deployment_lti_id: str | None
+    target_link_uri: str
+    storage_target: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,13 +116,7 @@ def cookie_name(state: str) -> str:
     return COOKIE + digest(state)[:COOKIE_DIGITS]
 
 
-def begin(
-    settings: Settings,
-    registration_id: int,
-    deployment_lti_id: str | None,
-    target_link_uri: str,
-    now: datetime,
-) -> Begun:
+def begin(settings: Settings, registration_id: int, login: LoginFacts, now: datetime) -> Begun:
     """Make a new attempt."""
     nonce, browser_secret = secrets.token_urlsafe(NONCE_BYTES), new_secret()
     attempt = Attempt(
@@ -115,8 +124,9 @@ def begin(
         now,
         nonce=fingerprint(nonce),
         browser=fingerprint(browser_secret),
-        target_link_uri=fingerprint(target_link_uri),
-        deployment=fingerprint(deployment_lti_id) if deployment_lti_id else "",
+        target_link_uri=fingerprint(login.target_link_uri),
+        deployment=fingerprint(login.deployment_lti_id) if login.deployment_lti_id else "",
+        storage_target=login.storage_target,
     )
     return Begun(attempt.signed(settings), nonce, browser_secret)
 

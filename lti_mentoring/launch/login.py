@@ -11,8 +11,10 @@ from sqlalchemy import Connection, Row, Select, bindparam, select
 from lti_mentoring.core import texts
 from lti_mentoring.core.errors import LaunchRefused
 from lti_mentoring.launch import attempts, facts
+from lti_mentoring.launch.attempts import LoginFacts
 from lti_mentoring.launch.registrations import TABLE as _REGISTRATION
 from lti_mentoring.launch.registrations import check_approved
+from lti_mentoring.launch.storage import Storage
 from lti_mentoring.settings import Settings
 
 LAUNCH_PATH = "/lti/launch"
@@ -41,6 +43,8 @@ class LoginRequest:
     message_hint: str | None
     client_id: str | None
     deployment_lti_id: str | None
+    storage_target: str = ""
+    """The frame of the platform that keeps things for tools; empty if it named none (LTI-150)."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Login:
     state: str
     browser_secret: str
     authorization_url: str
+    storage: Storage
 
 
 def read_request(sent: Mapping[str, Sequence[str]]) -> LoginRequest:
@@ -70,6 +75,7 @@ def read_request(sent: Mapping[str, Sequence[str]]) -> LoginRequest:
         message_hint=message_hint,
         client_id=_name(sent, "client_id") or None,
         deployment_lti_id=_name(sent, "lti_deployment_id") or _name(sent, "deployment_id") or None,
+        storage_target=_name(sent, "lti_storage_target") or "",
     )
 
 
@@ -94,7 +100,10 @@ def begin(
     if not is_target(asked.target_link_uri, settings):
         raise LaunchRefused("target", "target_link_uri is not an address of this tool")
     begun = attempts.begin(
-        settings, registration.id, asked.deployment_lti_id, asked.target_link_uri, now
+        settings,
+        registration.id,
+        LoginFacts(asked.deployment_lti_id, asked.target_link_uri, asked.storage_target),
+        now,
     )
     query = {
         "scope": "openid",
@@ -110,7 +119,8 @@ def begin(
     if asked.message_hint is not None:
         query["lti_message_hint"] = asked.message_hint
     address = _with_query(registration.auth_url, query)
-    return registration.id, Login(begun.state, begun.browser_secret, address)
+    storage = Storage.of(begun.state, registration.auth_url, asked.storage_target)
+    return registration.id, Login(begun.state, begun.browser_secret, address, storage)
 
 
 def is_target(address: str, settings: Settings) -> bool:

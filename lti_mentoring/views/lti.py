@@ -24,7 +24,6 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from lti_mentoring.core import clock, texts
 from lti_mentoring.core.errors import LaunchRefused
@@ -46,20 +45,19 @@ from lti_mentoring.launch.registrations import (
     Registrations,
     ReliedOn,
 )
+from lti_mentoring.launch.storage import Storage
 from lti_mentoring.launch.throttle import Throttle, TooMany
 from lti_mentoring.launch.token import check_header, parse
 from lti_mentoring.launch.validator import Expected
 from lti_mentoring.services.tool_keys import public_key_set
 from lti_mentoring.vocabulary import DeploymentState
-from lti_mentoring.web import cookies, identity
+from lti_mentoring.web import cookies, identity, posts
 from lti_mentoring.web.guards import anyone, guarded_by
 from lti_mentoring.web.landing import landing_of
 
 if TYPE_CHECKING:
     from lti_mentoring.settings import Launching, Settings
 
-LARGEST_FORM = 64 * 1024  # bytes (LTI-24)
-FORM_TYPE = "application/x-www-form-urlencoded"
 KEY_SET_SECONDS = 3600
 
 T = TypeVar("T")
@@ -94,7 +92,7 @@ class PlatformSaidNo(LaunchRefused):
 def login() -> ResponseReturnValue:
     """Begin a launch: bind it to this browser, and send the browser back to the platform."""
     settings, throttle = _settings(), _throttle("login")
-    sent = _form() if request.method == "POST" else request.args.to_dict(flat=False)
+    sent = posts.form() if request.method == "POST" else request.args.to_dict(flat=False)
     asked = read_request(sent)
     with current_app.extensions["mentoring"].database.reader.connect() as connection:
         let_in = partial(throttle.registration, "login")
@@ -111,10 +109,10 @@ def login() -> ResponseReturnValue:
 def launch() -> ResponseReturnValue:
     """Take the platform's message: a sign-in at once if the cookie came, else ask the browser."""
     throttle = _throttle("launch")
-    form = _form()
+    form = posts.form()
     if "error" in form:
         raise _platform_error(form)
-    sent = Sent(_field(form, "state"), _field(form, "id_token"))
+    sent = Sent(posts.field(form, "state"), posts.field(form, "id_token"))
     attempt = _attempt(sent.state)
     throttle.registration("launch", attempt.registration_id)
     try:
@@ -155,9 +153,9 @@ def _arrive(attempt: Attempt, sent: Sent, keys_stored_at: datetime | None) -> Re
 def finish() -> ResponseReturnValue:
     """The second step without cookies: the browser brings the secret it kept (LTI-20)."""
     _throttle("finish")
-    _refuse_foreign_page()
-    form, settings = _form(), _settings()
-    code, secret = _field(form, "code"), _field(form, "secret")
+    posts.refuse_foreign_page(_settings().public_url)
+    form, settings = posts.form(), _settings()
+    code, secret = posts.field(form, "code"), posts.field(form, "secret")
     since = clock.now() - attempts.lifetime(settings)
 
     def enter(connection: Connection) -> Entered:
@@ -229,54 +227,11 @@ def _throttle(step: str) -> Throttle:
     return throttle
 
 
-def _refuse_foreign_page() -> None:
-    """The proof comes from a page of ours, or not at all.
-
-    A foreign page could hand in a proof of its owner's, and whoever looks at it would be signed
-    in as somebody else and write into their account (LTI 4.4, login CSRF). Old browsers say
-    where a form comes from by ``Origin`` only.
-
-    Raises:
-        LaunchRefused: ``foreign-page``.
-    """
-    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    ours = facts.origin(_settings().public_url, allow_plain=True)
-    if site != "same-origin" if site else origin not in {None, ours}:
-        raise LaunchRefused("foreign-page", "the proof was sent by a page of another site")
-
-
-def _form() -> dict[str, list[str]]:
-    """The fields of a form that is one (LTI-24).
-
-    Raises:
-        LaunchRefused: ``form`` or ``too-large``.
-    """
-    request.max_content_length = LARGEST_FORM
-    if request.mimetype != FORM_TYPE:
-        raise LaunchRefused("form", "not form encoded")
-    try:
-        return request.form.to_dict(flat=False)
-    except RequestEntityTooLarge as error:
-        raise LaunchRefused("too-large", "the form has more than 64 KiB") from error
-
-
-def _field(form: dict[str, list[str]], name: str) -> str:
-    """The one value of a field.
-
-    Raises:
-        LaunchRefused: ``form`` if it is missing, empty or repeated.
-    """
-    values = form.get(name, [])
-    if len(values) != 1 or not values[0]:
-        raise LaunchRefused("form", f"{name} is missing or repeated")
-    return values[0]
-
-
 def _platform_error(form: dict[str, list[str]]) -> PlatformSaidNo:
     """The platform's error; its own words are shown only if it answers a login of ours."""
     error = texts.clean(form["error"][0], 40)
     try:
-        _attempt(_field(form, "state"))
+        _attempt(posts.field(form, "state"))
     except LaunchRefused:
         return PlatformSaidNo(error, "")
     return PlatformSaidNo(error, texts.clean(form.get("error_description", [""])[0], 300))
@@ -346,7 +301,10 @@ def _ask_browser(
     code = attempts.park(connection, attempt, claims, now)
     g.frame_origins = surroundings.frame_origins(registration, claims, allow_plain=plain)
     back = surroundings.return_url(registration, claims, allow_plain=plain)
-    page = make_response(render_template("lti/bind.html", state=state, code=code, back=back))
+    storage = Storage.of(state, registration.auth_url, attempt.storage_target)
+    page = make_response(
+        render_template("lti/bind.html", state=state, code=code, back=back, storage=storage)
+    )
     page.headers["Referrer-Policy"] = "same-origin"  # so that its form says where it comes from
     return page
 

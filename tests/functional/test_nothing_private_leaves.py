@@ -43,11 +43,13 @@ SECRET = "zqsecretqz"
 # How the tool and a platform prove themselves to one another; no person writes in these.
 KEYS_AND_PROOFS = {
     "access_token",
+    "administrator_visit",
     "deep_linking_request",
     "deployment",
     "platform_key_set",
     "refused_launch",
     "registration",
+    "registration_invite",
     "tool_key",
     "used_state",
     "waiting_launch",
@@ -251,7 +253,7 @@ def test_a_new_column_says_what_it_is_and_nothing_of_the_program(app, database, 
 
     made = [json.loads(body) for body in tap.bodies("POST", "/lineitems")]
     assert {each["label"] for each in made} <= {"Mentoring", "Mentoring completed"}
-    said = {"label", "scoreMaximum", "resourceId", "tag", "resourceLinkId"}
+    said = {"label", "scoreMaximum", "resourceId", "tag", "resourceLinkId", "submissionReview"}
     assert made
     assert set().union(*made) <= said
 

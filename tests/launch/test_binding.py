@@ -284,3 +284,15 @@ def test_a_state_that_nobody_made_is_refused(house):
     begun.state = "made up"
 
     assert "state" in begun.post(house.lms.sign(house.lms.claims(begun.nonce))).text
+
+
+@pytest.mark.parametrize("target", ["_parent", "post_message_forwarding", "a~b é%7E"])
+def test_both_pages_know_the_frame_that_keeps_things_for_tools(house, target):
+    begun = house.login(house.tool.test_client(use_cookies=False), lti_storage_target=target)
+
+    page = begun.post(house.lms.sign(house.lms.claims(begun.nonce)))
+
+    told = lxml.html.fromstring(page.text).find(".//*[@data-storage-key]")
+    assert told.get("data-storage-target") == target
+    assert told.get("data-storage-origin") == "https://lms.test"
+    assert begun.state.endswith(told.get("data-storage-key").removeprefix("lti-"))

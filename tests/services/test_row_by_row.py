@@ -90,7 +90,7 @@ def test_sessions_of_others_are_still_asked_about(db, spoilt, sound, frozen_cloc
 
 def test_other_learners_scores_are_refreshed(database, settings, db, spoilt, sound):
     db.commit()
-    nothing: list = [None] * 3
+    nothing: list = [None] * 4
 
     done = work.refresh_scores(work.Work(database, settings, *nothing))
 

@@ -1,8 +1,14 @@
-// Keeps the secret of this login in the tab, for browsers that block our cookie, and goes on.
-const login = document.getElementById("lti-login").dataset;
-try {
-  sessionStorage.setItem(`lti:${login.state}`, login.secret);
-} catch {
-  // Storage is blocked: the cookie has to do.
-}
-location.replace(login.next);
+// Keeps the secret of this login in the tab and at the platform, for browsers that block our
+// cookie, and goes on.
+(async () => {
+  const login = document.getElementById("lti-login").dataset;
+  let kept = true;
+  try {
+    sessionStorage.setItem(`lti:${login.state}`, login.secret);
+  } catch {
+    kept = false; // storage is blocked: the cookie has to do, or the platform
+  }
+  const { isAnnounced, put } = window.platformStorage;
+  if (isAnnounced || !kept) await put(login.secret);
+  location.replace(login.next);
+})();
