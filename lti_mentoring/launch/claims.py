@@ -15,7 +15,8 @@ class LaunchClaims:
     ``link_id`` is empty where a message is about no link. Two kinds of message ask for more than
     a page: ``choosing`` is what a platform wants to know of content that somebody chooses,
     ``reviews`` the subject whose work somebody wants to see. ``content_key`` is what the link
-    says it is of, which is not proved by that.
+    says it is of, and ``former_contexts`` what the course was copied from; a teacher may have
+    typed either, so they prove nothing.
 
     A fact that the platform did not tell is empty or null. ``tells_grading`` says that the
     launch spoke about the gradebook at all: only then does a missing ``line_item_url`` mean
@@ -47,6 +48,7 @@ class LaunchClaims:
     return_url: str | None = None
     platform_url: str | None = None
     content_key: str = ""
+    former_contexts: tuple[str, ...] = ()
     choosing: DeepLinkingSettings | None = None
     reviews: str | None = None
 
@@ -61,6 +63,7 @@ class LaunchClaims:
         values = {name: value for name, value in stored.items() if name in known}
         wishes = stored.get("choosing")
         values["role"] = CourseRole(stored["role"])
-        values["observes"] = tuple(stored.get("observes", ()))
+        for name in ("observes", "former_contexts"):
+            values[name] = tuple(stored.get(name, ()))
         values["choosing"] = DeepLinkingSettings.from_json(wishes) if wishes else None
         return cls(**values)

@@ -8,10 +8,15 @@ import zoneinfo
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from lti_mentoring.core import texts
 
 LONGEST_ADDRESS = 2000  # characters
 LONGEST_ZONE = 64
+MOST_FORMER = 10  # courses that a course was copied from, one after the other
+HISTORY = "context_id_history"
+"""How the name of a custom parameter ends that is asked for as ``$Context.id.history``."""
 
 _LANGUAGE = re.compile(
     r"([a-z]{2,3})(?:[-_](hans|hant|latn|cyrl|arab))?(?:[-_]([a-z]{2}|[0-9]{3}))?(?:[-_.@].*)?",
@@ -62,6 +67,20 @@ def content_key(custom: Mapping[str, Any], target: str) -> str:
     found = {*in_address, *([] if told is None else [told if isinstance(told, str) else ""])}
     key = found.pop() if len(found) == 1 else ""
     return key if _CONTENT_KEY.fullmatch(key) else ""
+
+
+def former_contexts(custom: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ids of the courses that this one was copied from, the newest first (LTI-70).
+
+    A list with commas, each id escaped as in an address. Who does not know the variable gives
+    it back as it was asked for.
+    """
+    told = [value for name, value in custom.items() if name[-len(HISTORY) :].lower() == HISTORY]
+    if not told:
+        return ()
+    texts_told = (value for value in told if isinstance(value, str) and value[:1] != "$")
+    ids = (unquote(part.strip()) for value in texts_told for part in value.split(","))
+    return tuple(dict.fromkeys(each for each in ids if texts.is_identifier(each)))[:MOST_FORMER]
 
 
 def _names_a_zone(key: str) -> bool:

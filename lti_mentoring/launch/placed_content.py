@@ -1,8 +1,9 @@
-"""Which placed content a link is of, as the query of its launch finds out (LTI-84)."""
+"""Where links and courses come from: the content of a link, the course that was copied."""
 
+from collections.abc import Sequence
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, select
 
 from lti_mentoring.models import ContentItem, Course, Deployment
 
@@ -11,10 +12,26 @@ _courses = cast(Table, Course.__table__).alias()
 _deployments = cast(Table, Deployment.__table__).alias()
 
 
+def origin_of(connection: Connection, deployment_id: int, former: Sequence[str]) -> int | None:
+    """The newest of the courses ``former`` that we know in this deployment (LTI-70).
+
+    Asked for a course that was never seen before, and only if its launch names some.
+    """
+    if not former:
+        return None
+    rows = connection.execute(
+        select(_courses.c.context_id, _courses.c.id).where(
+            _courses.c.deployment_id == deployment_id, _courses.c.context_id.in_(former)
+        )
+    )
+    known = {row.context_id: row.id for row in rows}
+    return next((known[context_id] for context_id in former if context_id in known), None)
+
+
 def item_of_registration() -> ColumnElement[int]:
     """The content of the key ``content``, in whichever course of the launch's registration.
 
-    In a copied course the key is that of the course it was copied from. A key of another
+    In a copied course (LTI-84) the key is that of the course it was copied from. A key of another
     registration finds nothing.
     """
     return (

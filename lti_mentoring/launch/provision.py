@@ -29,7 +29,7 @@ from lti_mentoring.launch import registrations
 from lti_mentoring.launch.claims import LaunchClaims
 from lti_mentoring.launch.deployments import UnknownDeployment, check_state
 from lti_mentoring.launch.following import follow, subjects_followed
-from lti_mentoring.launch.placed_content import item_of_registration
+from lti_mentoring.launch.placed_content import item_of_registration, origin_of
 from lti_mentoring.launch.rosters import ask_for_roster
 from lti_mentoring.models import (
     Course,
@@ -264,6 +264,8 @@ def _keep_course(
         told["ags_scopes"] = claims.ags_scopes
     if found.course_id is None:
         key = {"deployment_id": found.deployment_id, "context_id": claims.context_id}
+        origin = origin_of(connection, found.deployment_id, claims.former_contexts)
+        told |= {"copied_from_id": origin} if origin is not None else {}
         values = {**key, "created_at": now, **_unprefixed(told, "course_")}
         return _insert(connection, _courses, values)
     changed = _unprefixed(_differences(found, told), "course_")

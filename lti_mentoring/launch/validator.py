@@ -235,6 +235,7 @@ def _read(
         locale=facts.language(claims.get("locale"), shown.get("locale")),
         time_zone=facts.time_zone(custom, claims.get("zoneinfo")),
         content_key=facts.content_key(custom, claims[CLAIM + "target_link_uri"]),
+        former_contexts=facts.former_contexts(custom),
         groups=in_launch(custom),
         observes=role_scope(claims.get(CLAIM + "role_scope_mentor")) if is_observer else (),
         memberships_url=facts.web_address(_roster_address(claims), allow_plain=plain),

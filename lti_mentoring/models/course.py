@@ -11,7 +11,10 @@ from lti_mentoring.vocabulary import RosterSyncState
 
 
 class Course(Base):
-    """One LTI context of one deployment (LTI-66), with the services that its launches named."""
+    """One LTI context of one deployment (LTI-66), with the services that its launches named.
+
+    ``copied_from_id`` is the course that the platform says this one is a copy of.
+    """
 
     __tablename__ = "course"
     __table_args__ = (UniqueConstraint("deployment_id", "context_id"),)
@@ -25,6 +28,7 @@ class Course(Base):
     line_items_url: Mapped[str | None] = mapped_column(Text)
     ags_scopes: Mapped[str] = mapped_column(Text, default="")  # blank-separated
     roster_read_at: Mapped[datetime | None]
+    copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"), index=True)
     created_at: Mapped[datetime]
 
     deployment: Mapped[Deployment] = relationship()

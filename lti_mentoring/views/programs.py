@@ -22,6 +22,7 @@ from lti_mentoring.forms.programs import (
 )
 from lti_mentoring.models import Program
 from lti_mentoring.policies.program import coordinates, staff
+from lti_mentoring.queries.course_copies import former_program
 from lti_mentoring.queries.programs import (
     Design,
     current_program,
@@ -30,7 +31,7 @@ from lti_mentoring.queries.programs import (
     topic_names,
 )
 from lti_mentoring.rules.transitions import may_become
-from lti_mentoring.services import programs, rubrics
+from lti_mentoring.services import program_copies, programs, rubrics
 from lti_mentoring.services.programs import OVER, STEPS, Step, missing_for_opening
 from lti_mentoring.vocabulary import Preset, ProgramState
 from lti_mentoring.web.drafts import open_form
@@ -86,10 +87,27 @@ def setup() -> ResponseReturnValue:
     form = PresetForm()
     if not form.validate_on_submit():
         return _with_status(
-            form, "programs/setup.html", presets=list(Preset), name=preset_name, promise=promise
+            form,
+            "programs/setup.html",
+            presets=list(Preset),
+            name=preset_name,
+            promise=promise,
+            origin=former_program(g.db, g.actor),
         )
     programs.create_program(g.db, g.actor, beginning(form.chosen()))
     return redirect(url_for("programs.purpose"), code=303)
+
+
+@blueprint.post("/program/copy")
+@guarded_by(coordinates)
+def copy() -> ResponseReturnValue:
+    """Start from the design of the course that this one is a copy of."""
+    origin = former_program(g.db, g.actor)
+    if origin is None:
+        return redirect(url_for("programs.setup"), code=303)
+    program_copies.copy_design(g.db, g.actor, origin)
+    say(_("The design is here, with new dates. No people were copied."))
+    return redirect(url_for("programs.rhythm"), code=303)
 
 
 @blueprint.route("/program/purpose", methods=["GET", "POST"])

@@ -145,3 +145,52 @@ def test_the_page_of_the_content_opens(house, placed):
     page = client.get(answer.location, base_url=TOOL, follow_redirects=True)
 
     assert page.status_code == 200
+
+
+def known_course(house, context):
+    return next((row for row in house.rows(Course) if row.context_id == context), None)
+
+
+@pytest.mark.parametrize(
+    ("custom", "origin"),
+    [
+        ({"context_id_history": "course-1"}, "course-1"),
+        ({"v_Context_id_history": "lost, course-1,course-0"}, "course-1"),
+        ({"canvas_context_id_history": "course%2D1"}, "course-1"),
+        ({"context_id_history": "course-0,course-1"}, "course-0"),
+        ({"context_id_history": "$Context.id.history"}, None),
+        ({"context_id_history": ""}, None),
+        ({"context_id_history": None}, None),
+        ({"context_id_history": ["course-1"]}, None),
+        ({"context_id_history": ",,%00,\x00"}, None),
+        ({"context_id_history": "course-2"}, None),
+        ({"context_id": "course-1"}, None),
+    ],
+)
+def test_a_new_course_remembers_what_it_was_copied_from(house, custom, origin):
+    for context in ("course-0", "course-1"):
+        house.enter(context={"id": context})
+
+    house.enter(context={"id": "course-2"}, custom=custom)
+
+    found = known_course(house, origin)
+    copied = known_course(house, "course-2")
+    assert copied.copied_from_id == (found.id if found else None)
+
+
+def test_the_history_of_another_deployment_is_not_ours(house):
+    house.enter(context={"id": "course-1"})
+    with house.database.transaction() as db:
+        house.lms.add_deployment(db, "deployment-2")
+
+    told = {"custom": {"context_id_history": "course-1"}, "deployment_id": "deployment-2"}
+    house.enter(context={"id": "course-2"}, **told)
+
+    assert known_course(house, "course-2").copied_from_id is None
+
+
+def test_a_course_that_is_known_costs_nothing_for_its_history(house, statements):
+    plain = sent_by_launch(house, statements)
+    with_history = sent_by_launch(house, statements, custom={"context_id_history": "course-0"})
+
+    assert plain == with_history

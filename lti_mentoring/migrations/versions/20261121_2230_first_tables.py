@@ -250,7 +250,11 @@ def course() -> None:
         sa.Column("line_items_url", sa.Text(), nullable=True),
         sa.Column("ags_scopes", sa.Text(), nullable=False),
         sa.Column("roster_read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("copied_from_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["copied_from_id"], ["course.id"], name=op.f("fk_course_copied_from_id_course")
+        ),
         sa.ForeignKeyConstraint(
             ["deployment_id"], ["deployment.id"], name=op.f("fk_course_deployment_id_deployment")
         ),
@@ -259,6 +263,7 @@ def course() -> None:
             "deployment_id", "context_id", name=op.f("uq_course_deployment_id_context_id")
         ),
     )
+    op.create_index(op.f("ix_course_copied_from_id"), "course", ["copied_from_id"], unique=False)
     op.create_index(op.f("ix_course_deployment_id"), "course", ["deployment_id"], unique=False)
 
 
