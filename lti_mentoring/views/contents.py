@@ -141,18 +141,21 @@ def _picker(
 ) -> str:
     """The list; what is ticked stays in it, whatever is looked for."""
     wanted = text.casefold()
-    found = [
-        offer for offer in offers() if wanted in f"{offer.entry.name} {offer.entry.text}".casefold()
+    everything = offers()
+    kinds = [
+        offer.content.kind
+        for offer in everything
+        if wanted in f"{offer.entry.name} {offer.entry.text}".casefold()
     ]
-    kinds = [offer.content.kind for offer in found]
+    shown = set(kinds)
     if waiting.settings.takes_several:
-        found = [each for each in offers() if each in found or each.content.kind in chosen]
-    elif kinds and not set(kinds) & set(chosen) and not is_missing:
+        shown |= set(chosen)
+    elif kinds and not shown & set(chosen) and not is_missing:
         chosen = kinds[:1]
     return render_template(
         "contents/index.html",
         waiting=waiting,
-        found=found,
+        found=[offer for offer in everything if offer.content.kind in shown],
         matches=len(kinds),
         chosen=frozenset(chosen),
         text=text,

@@ -16,6 +16,7 @@ from lti_mentoring.rules.availability import windows_from_cells
 from lti_mentoring.services import intakes
 from lti_mentoring.services.availability import CELL_MINUTES
 from lti_mentoring.vocabulary import IntakeState
+from lti_mentoring.web.contents import ENTRIES
 from lti_mentoring.web.drafts import open_form
 from lti_mentoring.web.guards import guarded_by
 from lti_mentoring.web.locale import gettext as _
@@ -92,8 +93,9 @@ def times() -> ResponseReturnValue:
 
 
 def _onwards() -> ResponseReturnValue:
-    """To what the learner had opened before the three steps, else to the mentors."""
-    if opening_of(g.unit.connection, g.sign_in.key, g.actor) is None:
+    """To what the learner had opened and was sent here from, else to the mentors."""
+    opening = opening_of(g.unit.connection, g.sign_in.key, g.actor)
+    if opening is None or not ENTRIES[opening.kind].needs_start:
         say(_("Done. These mentors could fit you."))
         return redirect(url_for("mentors.index"), code=303)
     say(_("Done. Here is what you had opened."))

@@ -275,6 +275,14 @@ def test_a_place_for_files_takes_no_link_from_a_forged_form_either(app, picker, 
     assert rows(app, ContentItem) == []
 
 
+@pytest.mark.parametrize("path", ["/content", "/content/details", "/content/cancel"])
+def test_another_sites_form_places_nothing(app, picker, path):
+    page = picker()
+
+    assert page.post(path, kind="program", go="add", csrf_token="x").status == 400
+    assert rows(app, ContentItem) == []
+
+
 def test_an_answer_is_given_once(app, picker):
     page = picker()
     fields = {"csrf_token": page.csrf_token(), "kind": "program", "go": "add"}

@@ -146,16 +146,22 @@ def test_somebody_in_the_middle_of_the_steps_goes_on_with_them(app, database, fu
     assert within(visitor) == "/get-started/ways"
 
 
-def test_a_new_learner_gets_started_and_comes_back(app, database, full):
-    visitor = opened(app, full.new_learner, course_of(database, full), "goal")
+@pytest.mark.parametrize(
+    ("kind", "then"),
+    [("goal", "/goals"), ("session", "/sessions"), ("my_engagement", "/my-engagement"),
+     ("mentors", "/mentors"), ("get_started", "/mentors"), ("program", "/mentors")],
+)  # fmt: skip
+def test_a_new_learner_gets_started_and_comes_back(app, database, full, kind, then):
+    visitor = opened(app, full.new_learner, course_of(database, full), kind).get("/get-started")
     topic = visitor.page.xpath("//input[@name='topics']/@value")[0]
 
     visitor.submit("Go on", topics=[topic])
     visitor.submit("Go on", modes=["video"], languages=["en"], cadence="weekly")
     visitor.submit("Show me mentors", week=["1-960"], time_zone="UTC")
 
-    assert within(visitor) == "/goals"
-    assert "Done. Here is what you had opened." in visitor.text
+    assert (visitor.status, within(visitor)) == (200, then)
+    came_from_a_link = kind not in {"get_started", "program"}
+    assert ("Here is what you had opened." in visitor.text) is came_from_a_link
 
 
 def test_a_link_of_content_that_a_sign_in_does_not_name_is_the_first_page(app, full):
