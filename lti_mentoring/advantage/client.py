@@ -8,7 +8,7 @@ from lti_mentoring.advantage.tokens import RegisteredTool, Tokens
 from lti_mentoring.core.errors import PlatformRefused, PlatformUnavailable
 from lti_mentoring.core.http import Answer, Client
 from lti_mentoring.core.retry_after import retry_after
-from lti_mentoring.rules.platform_profiles import Cause, PlatformProfile
+from lti_mentoring.rules.platform_profiles import CAUSES, Cause, PlatformProfile
 from lti_mentoring.vocabulary import Scope
 
 OK = range(200, 300)
@@ -27,13 +27,6 @@ WORDS = {
     404: "the LMS does not have this any more, or the course is not open",
     422: "the LMS did not accept the request",
 }
-CAUSES = {
-    Cause.NOT_ENROLLED: "the LMS does not know this person in the course any more",
-    Cause.NOT_OPEN: "the course is not published in the LMS, or is over",
-    Cause.NOT_PLACED: "the tool is not placed in this course of the LMS",
-    Cause.TOO_LARGE: "the course is too large for the LMS to hand out its list",
-}
-"""What a refusal means, where the platform's own words tell; the others go by their status."""
 
 
 class ServiceClient:

@@ -23,6 +23,7 @@ from lti_mentoring.models import PlatformPace
 
 TOO_MANY = 429
 FORBIDDEN = 403
+REMAINING = "X-Rate-Limit-Remaining"
 SLOW_DOWN = "the LMS asks the tool to slow down"
 
 FIRST_REST_SECONDS = 10.0
@@ -79,6 +80,8 @@ class Pace:
 
     def note(self, tool: RegisteredTool, answer: Answer) -> None:
         """Keep in mind what the answer says about limits; most say nothing."""
+        if answer.ok and REMAINING not in answer.headers:
+            return
         if is_throttle(tool, answer):
             self._slow_down(tool, answer)
         budget = budget_in(tool, answer)
@@ -126,7 +129,7 @@ def is_throttle(tool: RegisteredTool, answer: Answer) -> bool:
 
 def budget_in(tool: RegisteredTool, answer: Answer) -> Budget | None:
     """What the platform says is left; null if it does not, or not of how much or until when."""
-    remaining = _number(answer.headers, "X-Rate-Limit-Remaining")
+    remaining = _number(answer.headers, REMAINING)
     if remaining is None:
         return None
     limit = _number(answer.headers, "X-Rate-Limit-Limit") or tool.profile.budget

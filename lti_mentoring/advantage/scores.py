@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from lti_mentoring.advantage.client import (
-    CAUSES,
     FORBIDDEN,
     NOT_FOUND,
     OK,
@@ -18,7 +17,7 @@ from lti_mentoring.advantage.links import below
 from lti_mentoring.core.errors import AddressRefused, PlatformRefused, PlatformUnavailable
 from lti_mentoring.core.http import Answer
 from lti_mentoring.rules.overrides import Grade
-from lti_mentoring.rules.platform_profiles import Cause, PlatformProfile
+from lti_mentoring.rules.platform_profiles import CAUSES, Cause, PlatformProfile
 from lti_mentoring.vocabulary import ActivityProgress, MediaType, Scope
 
 HEADERS = {"Content-Type": MediaType.SCORE.value, "Accept": "*/*"}

@@ -10,6 +10,7 @@ from enum import StrEnum
 from lti_mentoring.advantage import client, pace, scores, tokens
 from lti_mentoring.advantage import line_items as columns
 from lti_mentoring.grading import line_items, looks
+from lti_mentoring.rules.platform_profiles import CAUSES
 
 
 class Reason(StrEnum):
@@ -59,7 +60,7 @@ _BY_WORDS: Mapping[str, Reason] = {
     **{words: _OF_STATUS[status] for status, words in client.WORDS.items()},
     columns.NOT_OURS: Reason.NOT_OURS,
     columns.NOT_DELETED: Reason.NOT_DELETED,
-    **{words: Reason(cause) for cause, words in client.CAUSES.items()},
+    **{words: Reason(cause) for cause, words in CAUSES.items()},
     **dict.fromkeys(tokens.WORDS.values(), Reason.NO_ACCESS),
     "the LMS refuses the tool access": Reason.NO_ACCESS,
     "the LMS does not grant the permissions that are needed": Reason.NO_ACCESS,

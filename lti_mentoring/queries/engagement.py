@@ -323,6 +323,7 @@ def _mentees(found: AnySelect, actor: Actor) -> AnySelect:
             Participant.program_id == actor.program_id,
             Program.course_id == actor.course_id,
             Participant.role == ParticipantRole.MENTEE,
+            Membership.is_test_user.is_(False),
         )
     )
 

@@ -248,6 +248,7 @@ def _in_pool(actor: Actor) -> Select[Any]:
             Participant.role == ParticipantRole.MENTOR,
             Participant.state == ParticipantState.ACTIVE,
             Membership.state == MembershipState.ACTIVE,
+            Membership.is_test_user.is_(False),
             Membership.id != actor.membership_id,
         )
     )

@@ -384,6 +384,7 @@ def _candidates(actor: Actor, mentee_id: int, member_id: int) -> AnySelect:
             Participant.program_id == actor.program_id,
             Participant.state == ParticipantState.ACTIVE,
             Membership.state == MembershipState.ACTIVE,
+            Membership.is_test_user.is_(False),
             Membership.id != member_id,
             MentorProfile.state == MentorState.ACTIVE,
         )

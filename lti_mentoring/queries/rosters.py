@@ -8,11 +8,20 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lti_mentoring.core.errors import NotFound
-from lti_mentoring.models import Activity, Course, Membership, RosterSync
+from lti_mentoring.models import (
+    Activity,
+    Course,
+    Deployment,
+    Membership,
+    Platform,
+    Registration,
+    RosterSync,
+)
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.queries.groups import course_groups, groups_in
 from lti_mentoring.rules.groups import Group
-from lti_mentoring.vocabulary import MembershipState, RosterSyncState, Verb
+from lti_mentoring.rules.platform_profiles import CAUSES, Cause, profile_of
+from lti_mentoring.vocabulary import MembershipState, Product, RosterSyncState, Verb
 
 _Reading = aliased(RosterSync)
 
@@ -21,7 +30,8 @@ _Reading = aliased(RosterSync)
 class RosterFacts:
     """How the course's list of people stands. ``leaving`` would go if a person confirms it.
 
-    ``groups`` are those of the course that somebody is in, where they were asked for.
+    ``groups`` are those of the course that somebody is in, where they were asked for. Of an LMS
+    that ``lists_only_openers`` the list usually has nobody who never opened the tool (LTI-101).
     """
 
     is_offered: bool
@@ -32,6 +42,12 @@ class RosterFacts:
     leaving: int
     error: str | None
     groups: tuple[Group, ...] = ()
+    lists_only_openers: bool = False
+
+    @property
+    def cause(self) -> Cause | None:
+        """Why the LMS does not hand out the list, where it said so in words that are known."""
+        return next((cause for cause, words in CAUSES.items() if words == self.error), None)
 
 
 def roster_facts(db: Session, actor: Actor) -> RosterFacts:
@@ -75,7 +91,15 @@ def roster_columns() -> tuple[Any, ...]:
         .correlate(Course)
         .scalar_subquery()
     )
-    return Course, RosterSync, people, leaving
+    product = (
+        select(Platform.product)
+        .join(Registration, Registration.platform_id == Platform.id)
+        .join(Deployment, Deployment.registration_id == Registration.id)
+        .where(Deployment.id == Course.deployment_id)
+        .correlate(Course)
+        .scalar_subquery()
+    )
+    return Course, RosterSync, people, leaving, product
 
 
 def is_newest_sync() -> ColumnElement[bool]:
@@ -85,7 +109,7 @@ def is_newest_sync() -> ColumnElement[bool]:
 
 
 def facts_in(
-    course: Course, sync: RosterSync | None, people: int, leaving: str | None
+    course: Course, sync: RosterSync | None, people: int, leaving: str | None, product: Product
 ) -> RosterFacts:
     """The facts of one row of ``roster_columns``."""
     return RosterFacts(
@@ -96,6 +120,7 @@ def facts_in(
         state=sync.state if sync else None,
         leaving=int(leaving or 0),
         error=sync.error if sync else None,
+        lists_only_openers=profile_of(product).lists_only_openers,
     )
 
 

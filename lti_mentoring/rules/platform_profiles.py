@@ -45,6 +45,15 @@ class Cause(StrEnum):
     TOO_LARGE = "too_large"
 
 
+CAUSES: Mapping[Cause, str] = {
+    Cause.NOT_ENROLLED: "the LMS does not know this person in the course any more",
+    Cause.NOT_OPEN: "the course is not published in the LMS, or is over",
+    Cause.NOT_PLACED: "the tool is not placed in this course of the LMS",
+    Cause.TOO_LARGE: "the course is too large for the LMS to hand out its list",
+}
+"""What a refusal means, where the platform's own words tell; the others go by their status."""
+
+
 @dataclass(frozen=True)
 class Refusal:
     """Words in small letters that stand in an answer, and what they mean."""

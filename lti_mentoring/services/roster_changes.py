@@ -232,7 +232,8 @@ def _compare(found: Changes, row: Stored, listed: Listed, now: datetime) -> None
         return
     found.changed.append({"id": row.membership_id, **differences})
     was_here = row.state == MembershipState.ACTIVE
-    is_here = listed.state is MembershipState.ACTIVE
+    # Somebody who turns out to be a test user has never been here (LTI-59).
+    is_here = listed.state is MembershipState.ACTIVE and "is_test_user" not in differences
     if was_here and not is_here:
         found.suspended.append(row.membership_id)
     elif is_here and not was_here:

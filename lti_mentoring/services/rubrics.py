@@ -112,6 +112,7 @@ def effects(
             Participant.program_id == program.id,
             Participant.role == ParticipantRole.MENTEE,
             Participant.state == ParticipantState.ACTIVE,
+            Membership.is_test_user.is_(False),
         )
         .order_by(PlatformUser.name, Participant.id)
     )

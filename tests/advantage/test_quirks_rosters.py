@@ -2,10 +2,9 @@
 
 import pytest
 
-from lti_mentoring.advantage.client import CAUSES
 from lti_mentoring.advantage.memberships import RosterReading
 from lti_mentoring.core.errors import PlatformRefused
-from lti_mentoring.rules.platform_profiles import Cause
+from lti_mentoring.rules.platform_profiles import CAUSES, Cause
 from lti_mentoring.vocabulary import Product
 from tests.support.canned_platform import LMS
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 
-from lti_mentoring.advantage.client import CAUSES
 from lti_mentoring.advantage.scores import (
     COLUMN_GONE,
     NOT_GRADED,
@@ -18,7 +17,7 @@ from lti_mentoring.advantage.scores import (
     TryLater,
     send,
 )
-from lti_mentoring.rules.platform_profiles import Cause
+from lti_mentoring.rules.platform_profiles import CAUSES, Cause
 from lti_mentoring.vocabulary import ActivityProgress, Product
 from tests.support.canned_platform import LMS
 
