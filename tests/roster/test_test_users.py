@@ -12,8 +12,8 @@ from lti_mentoring.models import (
     Program,
     ScorePublication,
 )
-from lti_mentoring.queries import learners, mentors, pairs, pool
 from lti_mentoring.queries import engagement as scores
+from lti_mentoring.queries import learners, mentors, pairs, pool
 from lti_mentoring.queries.lists import Wanted
 from lti_mentoring.queries.rosters import roster_facts
 from lti_mentoring.rules.roles import is_test_user
@@ -36,7 +36,6 @@ def previewed(course_roster, database, frozen_clock):
         course_roster.course_id = course.id
         make_line_item(db, pair.program)
         preview = make_mentor(db, pair.program, name="Preview Mentor")
-        pair.preview = preview
         recompute.participant(db, pair.mentee.id)
         members = db.query(Membership).filter(Membership.course_id == course.id).all()
         people = {one.id: db.get_one(PlatformUser, one.user_id).subject for one in members}
