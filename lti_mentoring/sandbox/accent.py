@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from lti_mentoring.sandbox import role_names
 from lti_mentoring.sandbox.role_names import RoleNames
+from lti_mentoring.sandbox.service_habits import Grading, Roster, Tokens
 from lti_mentoring.sandbox.vocabulary import (
     COURSE_SECTION,
     DATA_PRIVACY,
@@ -132,9 +133,9 @@ class Accent:
     token_media_type: str = "application/json"
     scopes: tuple[str, ...] = SCOPES
     service_query: bool = False  # line item addresses have one
-    roster_query: str = ""
-    roster_versions: tuple[str, ...] = ("2.0",)
-    roster_roles: RoleNames = field(default_factory=lambda: role_names.PLAIN)
+    roster: Roster = field(default_factory=Roster)
+    grading: Grading = field(default_factory=Grading)
+    tokens: Tokens = field(default_factory=Tokens)
     login: Login = field(default_factory=Login)
     token: Token = field(default_factory=Token)
     custom: Custom = field(default_factory=Custom)

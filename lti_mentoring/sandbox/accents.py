@@ -6,7 +6,7 @@ Open edX) and documents (Blackboard, Brightspace).
 
 from collections.abc import Mapping
 
-from lti_mentoring.sandbox import role_names
+from lti_mentoring.sandbox import role_names, service_habits
 from lti_mentoring.sandbox.accent import (
     Accent,
     Copies,
@@ -66,8 +66,8 @@ moodle = Accent(
     version="4.5.6 (Build: 20250811)",
     token_media_type="text/html",
     service_query=True,
-    roster_versions=("1.0", "2.0"),
-    roster_roles=role_names.MOODLE_ROSTER,
+    roster=service_habits.MOODLE_ROSTER,
+    grading=service_habits.MOODLE_GRADING,
     login=Login(hint='{"cmid":"{link}","launchid":"{launch}"}'),
     token=Token(
         context_type="CourseSection",
@@ -133,7 +133,9 @@ canvas = Accent(
     version="vCloud",
     issuer="https://canvas.instructure.com",
     scopes=(*SCOPES, NOTICES_SCOPE),
-    roster_roles=role_names.CANVAS_ROSTER,
+    roster=service_habits.CANVAS_ROSTER,
+    grading=service_habits.CANVAS_GRADING,
+    tokens=service_habits.CANVAS_TOKENS,
     login=Login(
         deployment_parameter="deployment_id",
         hint="eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.{launch}.{link}",
@@ -227,8 +229,9 @@ blackboard = Accent(
     version="3900.11.0",
     issuer="https://blackboard.com",
     scopes=(NRPS_SCOPE, LINE_ITEM_SCOPE, RESULT_SCOPE, SCORE_SCOPE, GROUPS_SCOPE),
-    roster_query="placement_id=_553_1",
-    roster_roles=role_names.BLACKBOARD,
+    roster=service_habits.BLACKBOARD_ROSTER,
+    grading=service_habits.BLACKBOARD_GRADING,
+    tokens=service_habits.BLACKBOARD_TOKENS,
     login=Login(
         method="get",
         hint="eyJhbGciOiJIUzI1NiJ9.{launch}.{link}",
@@ -263,7 +266,8 @@ brightspace = Accent(
     version="20.26.7",
     token_audience="https://api.brightspace.com/auth/token",
     scopes=(*SCOPES, NOTICES_SCOPE),
-    roster_roles=role_names.BRIGHTSPACE_ROSTER,
+    roster=service_habits.BRIGHTSPACE_ROSTER,
+    grading=service_habits.BRIGHTSPACE_GRADING,
     login=Login(hint="{launch}", storage_target="_parent", storage_prefix="org.imsglobal."),
     token=Token(
         lifetime=HOUR // 2,
@@ -293,7 +297,9 @@ sakai = Accent(
     version="25.0",
     configured_product="sakailms.org",
     scopes=(*SCOPES, GROUPS_SCOPE),
-    roster_roles=role_names.SAKAI_ROSTER,
+    roster=service_habits.SAKAI_ROSTER,
+    grading=service_habits.SAKAI_GRADING,
+    tokens=service_habits.SAKAI_TOKENS,
     login=Login(method="get", hint="{launch}", storage_target="_parent"),
     token=Token(
         lifetime=HOUR,
@@ -316,7 +322,8 @@ openedx = Accent(
     product="",
     version="",
     scopes=(NRPS_SCOPE, LINE_ITEM_READ_SCOPE, RESULT_SCOPE, SCORE_SCOPE),
-    roster_roles=role_names.OPENEDX_ROSTER,
+    roster=service_habits.OPENEDX_ROSTER,
+    grading=service_habits.OPENEDX_GRADING,
     login=Login(method="get", hint="{launch}"),
     token=Token(
         lifetime=HOUR,

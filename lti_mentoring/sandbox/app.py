@@ -20,6 +20,7 @@ from lti_mentoring.sandbox import (
     pages,
     people,
     registering,
+    scores,
     selecting,
     switches,
 )
@@ -46,6 +47,7 @@ SERVED = (
     registering,
     memberships,
     line_items,
+    scores,
 )
 # Where pages of tools send the browser with a form.
 OPEN_TO_OTHERS = {"oidc.authorize", "oidc.token", "registering.register", "selecting.take_answer"}
@@ -84,6 +86,7 @@ def create_sandbox(
     for module in SERVED:
         app.register_blueprint(module.blueprint)
     app.before_request(go_to_own_address)
+    app.before_request(be_in_maintenance)
     app.before_request(refuse_foreign_forms)
     app.after_request(record_call)
     app.after_request(add_headers)
@@ -104,6 +107,19 @@ def go_to_own_address() -> ResponseReturnValue | None:
     if visiting and request.host != urlsplit(own).netloc:
         return redirect(own + request.full_path.removesuffix("?"))
     return None
+
+
+def be_in_maintenance() -> ResponseReturnValue | None:
+    """While the LMS is down for maintenance, only its switches answer."""
+    sandbox = current_sandbox()
+    spared = request.blueprint == "switches" or request.endpoint == "static"
+    if spared or not sandbox.temper.maintenance:
+        return None
+    retry = {"Retry-After": str(sandbox.temper.retry_after_seconds)}
+    reason = "This LMS is down for maintenance."
+    if is_service_call():
+        return error_answer(503, reason, retry)
+    return *page("Maintenance", reason, 503), retry
 
 
 def refuse_foreign_forms() -> ResponseReturnValue | None:
@@ -153,6 +169,6 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     return error_answer(status, reason) if is_service_call() else page(error.name, reason, status)
 
 
-def page(title: str, reason: str, status: int) -> ResponseReturnValue:
+def page(title: str, reason: str, status: int) -> tuple[str, int]:
     """A page that says what went wrong."""
     return render_template("error.html", title=title, reason=reason), status

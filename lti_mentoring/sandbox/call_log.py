@@ -35,10 +35,12 @@ class CallLog:
 
     def __init__(self) -> None:
         self._calls: deque[Call] = deque(maxlen=KEPT)
+        self.received = 0  # since the start
 
     def record(self, call: Call) -> None:
         """Put a call on top."""
         self._calls.appendleft(call)
+        self.received += 1
 
     def clear(self) -> None:
         """Forget every call."""

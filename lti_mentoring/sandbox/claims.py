@@ -234,7 +234,7 @@ def _service_claims(
     if NRPS_SCOPE in tool.scopes and not sandbox.temper.withhold_nrps and not in_dialog:
         claims[NRPS_CLAIM] = {
             "context_memberships_url": sandbox.memberships_url(it.course.id),
-            "service_versions": list(sandbox.accent.roster_versions),
+            "service_versions": list(sandbox.accent.roster.versions),
         }
     scopes = [scope for scope in AGS_SCOPES if scope in tool.scopes]
     if scopes and not sandbox.temper.withhold_ags:

@@ -5,19 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import RLock
 
+from lti_mentoring.sandbox.service_habits import Grading
 from lti_mentoring.sandbox.vocabulary import SEEDED_CLIENT_ID, Role
 from lti_mentoring.sandbox.world import Activity, Course, NotInWorld, World, opaque_id
 
 ACTIVITY_PROGRESS = frozenset({"Initialized", "Started", "InProgress", "Submitted", "Completed"})
 GRADING_PROGRESS = frozenset({"FullyGraded", "Pending", "PendingManual", "Failed", "NotReady"})
+FIRST_REFUSAL = 400
 PLACES = 5  # digits after the point that are kept, as in Moodle
 
 
 class GradebookRefusal(Exception):
     """A line item or score that the gradebook does not take, and the HTTP status for it."""
 
-    def __init__(self, reason: str, status: int = 400) -> None:
+    def __init__(self, reason: str, status: int = 400, member: str = "") -> None:
         super().__init__(reason)
+        self.member = member  # what it concerns
         self.reason = reason
         self.status = status
 
@@ -45,7 +48,8 @@ class LineItem:
 class Grade:
     """The latest score of one person in one column, in the column's points.
 
-    ``score`` is None after the tool has cleared it; ``timestamp`` is what the tool said.
+    ``score`` is what counts, None after the tool has cleared it; ``timestamp`` is what the
+    tool said.
     """
 
     score: float | None
@@ -55,13 +59,16 @@ class Grade:
     activity_progress: str
     grading_progress: str
     overridden: bool = False
+    sent: float | None = None  # the tool's latest, which an override hides
+    published: bool = True  # whether the gradebook shows it
 
 
 class Gradebook:
     """Every course's columns in the order they were made, and the grades in them."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, rules: Grading) -> None:
         self._world = world
+        self._rules = rules
         self._lock: RLock = world.lock
         self._items: dict[str, LineItem] = {}
         self._grades: dict[tuple[str, str], Grade] = {}
@@ -156,10 +163,11 @@ class Gradebook:
         """Remove a column and its grades.
 
         Raises:
-            GradebookRefusal: 403, if the column came with the activity.
+            GradebookRefusal: if the column came with the activity.
         """
-        if not item.made_by_tool:
-            raise GradebookRefusal("this line item belongs to the activity", 403)
+        status = self._rules.coupled_delete_status
+        if not item.made_by_tool and status >= FIRST_REFUSAL:
+            raise GradebookRefusal("this line item belongs to the activity", status)
         self.remove(item)
 
     def remove(self, item: LineItem) -> None:
@@ -177,19 +185,34 @@ class Gradebook:
         has typed in stays, and the tool is not told: Moodle does the same.
 
         Raises:
-            GradebookRefusal: 400 for a wrong score or somebody who is no learner here, 409 if
-                the timestamp is not newer than the last one in whole seconds.
+            GradebookRefusal: for a wrong score, somebody who is no learner here, a timestamp
+                that is not newer than the last one, or a locked column.
         """
         person_id, timestamp = self._checked_subject(item, score)
+        if item.locked:
+            raise GradebookRefusal("the column is locked", 500)
         with self._lock:
             before = self._grades.get((item.id, person_id))
-            if before and int(timestamp.timestamp()) <= int(before.timestamp.timestamp()):
-                raise GradebookRefusal("a newer score has been recorded already", 409)
-            grade = _grade_from(item, score, timestamp)
+            grade = self._grade_from(item, score, timestamp)
+            if before:
+                self._check_newer(before, timestamp)
+                if self._rules.appends_comments:
+                    comments = filter(None, (before.comment, grade.comment))
+                    grade = replace(grade, comment="\n".join(comments))
             if before and before.overridden:
                 grade = replace(grade, score=before.score, comment=before.comment, overridden=True)
             self._grades[(item.id, person_id)] = grade
             return grade
+
+    def _check_newer(self, before: Grade, timestamp: datetime) -> None:
+        old, new = before.timestamp.timestamp(), timestamp.timestamp()
+        if self._rules.whole_seconds:
+            old, new = int(old), int(new)
+        if new > old:
+            return
+        status, reason = self._rules.older if new < old else self._rules.equal
+        if status:
+            raise GradebookRefusal(reason, status, "timestamp")
 
     def override(self, item: LineItem, person_id: str, score: float, at: float) -> None:
         """An instructor types in a grade; later scores of the tool do not change it."""
@@ -197,7 +220,22 @@ class Gradebook:
             before = self._grades.get((item.id, person_id)) or Grade(
                 None, item.maximum, "", datetime.fromtimestamp(at).astimezone(), "", ""
             )
-            self._grades[(item.id, person_id)] = replace(before, score=score, overridden=True)
+            typed = replace(before, score=score, overridden=True, published=True)
+            self._grades[(item.id, person_id)] = typed
+
+    def clear_override(self, item: LineItem, person_id: str) -> None:
+        """What the tool has sent counts again."""
+        with self._lock:
+            typed = self._grades.get((item.id, person_id))
+            if typed and typed.overridden:
+                self._grades[(item.id, person_id)] = replace(
+                    typed, score=typed.sent, overridden=False
+                )
+
+    def lock(self, item: LineItem, *, locked: bool) -> None:
+        """Keep scores out of a column, or let them in again."""
+        with self._lock:
+            self._items[item.id] = replace(item, locked=locked)
 
     def _checked_subject(self, item: LineItem, score: Mapping[str, object]) -> tuple[str, datetime]:
         person_id = _text(score, "userId", required=True) or ""
@@ -209,10 +247,43 @@ class Gradebook:
         try:
             enrollment = self._world.enrollment(item.course_id, person_id)
         except NotInWorld:
-            raise GradebookRefusal("userId is not in this course") from None
+            status, reason = self._rules.stranger
+            raise GradebookRefusal(reason, status, "userId") from None
         if enrollment.role is not Role.LEARNER:
-            raise GradebookRefusal("userId cannot be graded: not a learner in this course")
+            status, reason = self._rules.no_learner
+            raise GradebookRefusal(reason, status, "userId")
         return person_id, timestamp
+
+    def _grade_from(
+        self, item: LineItem, score: Mapping[str, object], timestamp: datetime
+    ) -> Grade:
+        given = self._points_given(score)
+        maximum = _number(score, "scoreMaximum")
+        points = None
+        if score["gradingProgress"] == "FullyGraded" and given is not None and maximum:
+            points = round(min(given / maximum, 1.0) * item.maximum, PLACES)
+        return Grade(
+            score=points,
+            maximum=item.maximum,
+            comment="" if points is None else _text(score, "comment") or "",
+            timestamp=timestamp,
+            activity_progress=str(score["activityProgress"]),
+            grading_progress=str(score["gradingProgress"]),
+            sent=points,
+            published=points != 0 or self._rules.publishes_zero,
+        )
+
+    def _points_given(self, score: Mapping[str, object]) -> float | None:
+        given, maximum = _number(score, "scoreGiven"), _number(score, "scoreMaximum")
+        if given is not None and maximum is None:
+            status = self._rules.no_maximum_status
+            reason = "ScoreMaximum not supplied when ScoreGiven present."
+            raise GradebookRefusal(reason, status, "scoreMaximum")
+        if maximum is not None and maximum <= 0:
+            raise GradebookRefusal("scoreMaximum must be greater than 0")
+        if given is not None and given < 0 and not self._rules.cuts_negative:
+            raise GradebookRefusal("scoreGiven must not be negative")
+        return None if given is None else max(given, 0.0)
 
     def _checked(self, item_id: str, course_id: str, wish: Mapping[str, object]) -> LineItem:
         link_id = _text(wish, "resourceLinkId")
@@ -222,6 +293,10 @@ class Gradebook:
         maximum = _number(wish, "scoreMaximum")
         if maximum is None or maximum <= 0:
             raise GradebookRefusal("scoreMaximum must be greater than 0")
+        if self._rules.whole_maximum and maximum != int(maximum):
+            raise GradebookRefusal("a valid integer is required", member="scoreMaximum")
+        if self._rules.needs_tie and not (link_id or wish.get("resourceId")):
+            raise GradebookRefusal("resourceId or resourceLinkId is required")
         return LineItem(
             id=item_id,
             course_id=course_id,
@@ -252,28 +327,6 @@ class Gradebook:
     def _new_id(self) -> str:
         self._made += 1
         return opaque_id("column", self._made, 12)
-
-
-def _grade_from(item: LineItem, score: Mapping[str, object], timestamp: datetime) -> Grade:
-    given, maximum = _number(score, "scoreGiven"), _number(score, "scoreMaximum")
-    if given is not None and maximum is None:
-        raise GradebookRefusal("scoreGiven needs scoreMaximum")
-    if given is not None and given < 0:
-        raise GradebookRefusal("scoreGiven must not be negative")
-    if maximum is not None and maximum <= 0:
-        raise GradebookRefusal("scoreMaximum must be greater than 0")
-    graded = given is not None and score["gradingProgress"] == "FullyGraded"
-    points = None
-    if graded and given is not None and maximum is not None:
-        points = round(min(given / maximum, 1.0) * item.maximum, PLACES)
-    return Grade(
-        score=points,
-        maximum=item.maximum,
-        comment=(_text(score, "comment") or "") if graded else "",
-        timestamp=timestamp,
-        activity_progress=str(score["activityProgress"]),
-        grading_progress=str(score["gradingProgress"]),
-    )
 
 
 def _text(source: Mapping[str, object], name: str, *, required: bool = False) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_mentoring.sandbox.gradebook import Grade, LineItem
@@ -56,6 +56,46 @@ def delete_column(course_id: str, item_id: str) -> ResponseReturnValue:
     return redirect(url_for("grades.gradebook", course_id=course_id), 303)
 
 
+@blueprint.post("/<item_id>/lock")
+def lock_column(course_id: str, item_id: str) -> ResponseReturnValue:
+    """Keep the tool's scores out of a column, or let them in again."""
+    sandbox = current_sandbox()
+    item = _column(sandbox, course_id, item_id)
+    sandbox.gradebook.lock(item, locked=not item.locked)
+    return redirect(url_for("grades.gradebook", course_id=course_id), 303)
+
+
+@blueprint.get("/<item_id>/grade/<person_id>")
+def grade(course_id: str, item_id: str, person_id: str) -> ResponseReturnValue:
+    """One cell: what stands there, and a field to type another grade."""
+    sandbox = current_sandbox()
+    item = _column(sandbox, course_id, item_id)
+    sandbox.world.enrollment(course_id, person_id)
+    return render_template(
+        "grade.html",
+        course=sandbox.world.course(course_id),
+        item=item,
+        learner=sandbox.world.person(person_id),
+        grade=sandbox.gradebook.grade(item.id, person_id),
+    )
+
+
+@blueprint.post("/<item_id>/grade/<person_id>")
+def type_grade(course_id: str, item_id: str, person_id: str) -> ResponseReturnValue:
+    """An instructor's grade, which later scores do not change; or the tool's own again."""
+    sandbox = current_sandbox()
+    item = _column(sandbox, course_id, item_id)
+    sandbox.world.enrollment(course_id, person_id)
+    if "clear" in request.form:
+        sandbox.gradebook.clear_override(item, person_id)
+    else:
+        score = request.form.get("score", type=float)
+        if score is None or not 0 <= score <= item.maximum:
+            abort(400, f"A grade is a number from 0 to {item.maximum:g}.")
+        sandbox.gradebook.override(item, person_id, score, sandbox.clock())
+    return redirect(url_for("grades.gradebook", course_id=course_id), 303)
+
+
 @blueprint.get("/<item_id>/review/<person_id>")
 def review(course_id: str, item_id: str, person_id: str) -> ResponseReturnValue:
     """One learner's work in a frame, as an instructor, or as whoever ``viewer`` names."""
@@ -88,11 +128,18 @@ def open_review(course_id: str, item_id: str, person_id: str) -> ResponseReturnV
     )
 
 
-def _reviewable(sandbox: Sandbox, course_id: str, item_id: str) -> LineItem:
+def _column(sandbox: Sandbox, course_id: str, item_id: str) -> LineItem:
     for item in sandbox.gradebook.columns(course_id):
-        if item.id == item_id and can_be_reviewed(sandbox, item):
+        if item.id == item_id:
             return item
-    raise NotInWorld("nothing can be reviewed there")
+    raise NotInWorld("no such column")
+
+
+def _reviewable(sandbox: Sandbox, course_id: str, item_id: str) -> LineItem:
+    item = _column(sandbox, course_id, item_id)
+    if not can_be_reviewed(sandbox, item):
+        raise NotInWorld("nothing can be reviewed there")
+    return item
 
 
 def _instructor(sandbox: Sandbox, course_id: str) -> str:

@@ -60,7 +60,7 @@ def endure(sandbox: Sandbox) -> None:
     """Let the temper have its way before a service call is looked at.
 
     Raises:
-        ServiceRefused: 500 or 429, if the temper says so.
+        ServiceRefused: 500, or what the LMS answers to too many calls, if the temper says so.
     """
     temper = sandbox.temper
     if temper.slow_seconds:
@@ -68,22 +68,25 @@ def endure(sandbox: Sandbox) -> None:
     with sandbox.lock:
         if temper.spend("errors"):
             raise ServiceRefused(500, "the LMS has a bad moment")
-        if temper.spend("throttles"):
-            retry = {"Retry-After": str(temper.retry_after_seconds)}
-            raise ServiceRefused(429, "too many requests", retry)
+        if sandbox.too_many_calls() or temper.spend("throttles"):
+            habits = sandbox.accent.tokens
+            retry = {habits.retry_header: str(temper.retry_after_seconds)}
+            raise ServiceRefused(habits.throttle_status, habits.throttle_reason, retry)
 
 
 def _require_token(sandbox: Sandbox, scopes: frozenset[str]) -> None:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind != "Bearer" or not token:
-        raise ServiceRefused(401, "a bearer token is needed")
+        raise ServiceRefused(sandbox.accent.tokens.bad_status, "a bearer token is needed")
     if sandbox.temper.spend("expired_tokens"):
         sandbox.tokens.revoke(token)
     grant = sandbox.tokens.grant_of(token)
     if grant is None:
-        raise ServiceRefused(401, "the access token has expired or was never issued")
+        reason = "the access token has expired or was never issued"
+        raise ServiceRefused(sandbox.accent.tokens.bad_status, reason)
     if not grant.scopes & scopes:
-        raise ServiceRefused(401, "the access token does not allow this")
+        status = sandbox.accent.tokens.no_scope_status
+        raise ServiceRefused(status, "the access token does not allow this")
     g.tool = sandbox.tools.find(grant.client_id)
 
 
@@ -150,6 +153,9 @@ def record_call(response: Response) -> Response:
     sandbox = current_sandbox()
     path = request.full_path if request.query_string else request.path
     note = str(g.get("call_note", ""))
+    if quota := sandbox.accent.tokens.quota:
+        response.headers["X-Rate-Limit-Limit"] = str(quota)
+        response.headers["X-Rate-Limit-Remaining"] = str(max(quota - sandbox.calls.received, 0))
     sandbox.calls.record(
         Call(sandbox.clock(), request.method, path, response.status_code, _short_body(), note)
     )

@@ -1,6 +1,7 @@
 """The sandbox as one object: registration facts, world, temper, gradebook, calls and keys."""
 
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -22,6 +23,8 @@ from lti_mentoring.sandbox.temper import Temper
 from lti_mentoring.sandbox.tools import Tool, Toolbox, seeded_tool
 from lti_mentoring.sandbox.vocabulary import DEEP_LINKING, SEEDED_CLIENT_ID
 from lti_mentoring.sandbox.world import Activity, Person
+
+MINUTE = 60
 
 
 class Sandbox:
@@ -45,7 +48,7 @@ class Sandbox:
         self.world = build_world()
         self.lock = self.world.lock
         self.temper = Temper()
-        self.gradebook = Gradebook(self.world)
+        self.gradebook = Gradebook(self.world, self.accent.grading)
         self.calls = CallLog()
         self.keys = SigningKeys()
         self.tokens = AccessTokens(clock, self.lock)
@@ -54,6 +57,8 @@ class Sandbox:
         self.registrations = Registrations(self.accent, self.tools, self.keys, clock, self.lock)
         self.launches = OpenLaunches(clock, self.lock)
         self.dialogs = Dialogs(self.accent, self.lock)
+        self._calls_at: deque[float] = deque()
+        self.launched: set[tuple[str, str, str]] = set()  # client, course and person
         self._http = http or requests.Session()
         self._tool_keys: dict[str, ToolKeys] = {}
 
@@ -109,6 +114,16 @@ class Sandbox:
                 self._tool_keys[tool.jwks_url] = ToolKeys(tool.jwks_url, self._http)
             return self._tool_keys[tool.jwks_url]
 
+    def too_many_calls(self) -> bool:
+        """Whether this service call is one too many within a minute, if there is a limit."""
+        limit, now = self.temper.calls_a_minute, self.clock()
+        while self._calls_at and self._calls_at[0] <= now - MINUTE:
+            self._calls_at.popleft()
+        if limit and len(self._calls_at) >= limit:
+            return True
+        self._calls_at.append(now)
+        return False
+
     def locale_of(self, person: Person) -> str:
         """The person's locale, as this LMS writes them."""
         if self.accent.token.underscores:
@@ -122,7 +137,7 @@ class Sandbox:
 
     def memberships_url(self, course_id: str) -> str:
         """The course's roster service."""
-        query = f"?{self.accent.roster_query}" if self.accent.roster_query else ""
+        query = f"?{self.accent.roster.query}" if self.accent.roster.query else ""
         return f"{self.base_url}/nrps/{course_id}/memberships{query}"
 
     def line_items_url(self, course_id: str, tool: Tool | None = None) -> str:
@@ -240,6 +255,7 @@ class Sandbox:
             NotInWorld: if person, activity or enrollment does not exist.
         """
         with self.lock:
+            self.launched.add((launch.client_id, launch.course_id, launch.person_id))
             return launch_claims(self, launch, nonce=nonce)
 
     def sign_launch(

@@ -46,6 +46,8 @@ GROUPS: Sequence[tuple[str, Sequence[Switch]]] = (
             Switch("retry_after_seconds", "Retry-After", "Seconds that a 429 asks for."),
             Switch("expired_tokens", "Expire the token", f"Answer 401. {COUNTED}"),
             Switch("token_errors", "Refuse tokens", f"Token requests answer 500. {COUNTED}"),
+            Switch("calls_a_minute", "Calls a minute", "More are throttled; 0 for no limit."),
+            Switch("maintenance", "Maintenance", "Everything but this page answers 503."),
         ),
     ),
     (

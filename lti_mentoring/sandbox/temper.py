@@ -34,6 +34,8 @@ class Temper:
     mixed_roles: bool = False
     unknown_roles: bool = False
     clock_skew_seconds: int = 0
+    maintenance: bool = False
+    calls_a_minute: int = 0
 
     def spend(self, counter: str) -> bool:
         """Whether this call is to suffer; a counted one is used up by asking."""
@@ -76,6 +78,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "expired_tokens": (ALWAYS, 10_000),
     "nrps_page_size": (0, 1000),
     "clock_skew_seconds": (-86_400, 86_400),
+    "calls_a_minute": (0, 100_000),
 }
 
 

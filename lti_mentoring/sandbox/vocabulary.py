@@ -47,6 +47,7 @@ TEACHING_ASSISTANT = (
 )
 COURSE_SECTION = "http://purl.imsglobal.org/vocab/lis/v2/course#CourseSection"
 COURSE_OFFERING = "http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"
+TEST_USER = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
 UNKNOWN_ROLE = "https://campus.example/vocab/roles#Gardener"
 
 

@@ -70,8 +70,9 @@ class KeyServer(BaseAdapter):
 class Tool:
     """What a tool does at the platform's services, politely unless told otherwise."""
 
-    def __init__(self, clock, keys, client):
+    def __init__(self, clock, keys, client, audience):
         self.clock = clock
+        self.audience = audience
         self.keys = keys
         self.kid = next(iter(keys))
         self.client = client
@@ -81,7 +82,7 @@ class Tool:
         claims = {
             "iss": "sandbox-client",
             "sub": "sandbox-client",
-            "aud": f"{BASE}/oidc/token",
+            "aud": self.audience,
             "iat": now,
             "exp": now + 60,
             "jti": uuid4().hex,
@@ -152,7 +153,8 @@ def app(clock, key_server, accent):
 
 @pytest.fixture
 def tool(clock, key_server, app):
-    return Tool(clock, key_server.keys, app.test_client())
+    audience = app.extensions["sandbox"].token_audience
+    return Tool(clock, key_server.keys, app.test_client(), audience)
 
 
 @pytest.fixture

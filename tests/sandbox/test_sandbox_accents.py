@@ -172,9 +172,10 @@ def test_brightspace_says_not_before_and_wants_another_audience(launched, tool):
     claims = launched("Amara Diallo")
     assert claims["nbf"] == claims["iat"]
 
-    assert tool.ask_for_token().status_code == 401
-    right = tool.assertion(aud="https://api.brightspace.com/auth/token")
-    assert tool.ask_for_token(client_assertion=right).status_code == 200
+    usual = tool.assertion(aud=f"{BASE}/oidc/token")
+    assert tool.ask_for_token(client_assertion=usual).status_code == 401
+    its_own = tool.assertion(aud="https://api.brightspace.com/auth/token")
+    assert tool.ask_for_token(client_assertion=its_own).status_code == 200
 
 
 @pytest.mark.parametrize(
