@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from lti_mentoring.sandbox import role_names
 from lti_mentoring.sandbox.role_names import RoleNames
-from lti_mentoring.sandbox.service_habits import Grading, Roster, Tokens
+from lti_mentoring.sandbox.service_habits import Grading, Paging, Roster, Tokens
 from lti_mentoring.sandbox.vocabulary import (
     COURSE_SECTION,
     DATA_PRIVACY,
@@ -142,6 +142,9 @@ class Accent:
     registration: Registration = field(default_factory=Registration)
     dialog: Dialog = field(default_factory=Dialog)
     copies: Copies = field(default_factory=Copies)
+    group_sets: bool = False
+    group_paging: Paging = field(default_factory=Paging)
+    notices: tuple[str, ...] = ()  # types that the LMS sends on its own
     reviews: bool = True  # cells of the gradebook open the tool
     answers_messages: bool = True  # of framed tools: what there is, how tall they are
     opens_for_account: bool = False  # for administrators, outside of courses

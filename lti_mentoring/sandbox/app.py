@@ -14,8 +14,10 @@ from lti_mentoring.sandbox import (
     administrator_pages,
     copies,
     grades,
+    groups,
     line_items,
     memberships,
+    notice_handlers,
     oidc,
     pages,
     people,
@@ -48,6 +50,8 @@ SERVED = (
     memberships,
     line_items,
     scores,
+    groups,
+    notice_handlers,
 )
 # Where pages of tools send the browser with a form.
 OPEN_TO_OTHERS = {"oidc.authorize", "oidc.token", "registering.register", "selecting.take_answer"}

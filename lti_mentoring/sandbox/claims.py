@@ -11,18 +11,22 @@ from lti_mentoring.sandbox.vocabulary import (
     AGS_CLAIM,
     AGS_SCOPES,
     DEEP_LINKING,
+    GROUPS_CLAIM,
+    GROUPS_SCOPE,
     LTI_CLAIM,
+    NOTICES_SCOPE,
     NRPS_CLAIM,
     NRPS_SCOPE,
     RESOURCE_LINK,
     UNKNOWN_ROLE,
     Role,
 )
-from lti_mentoring.sandbox.world import Activity, Person, opaque_id
+from lti_mentoring.sandbox.world import Activity, Course, Person, opaque_id
 
 if TYPE_CHECKING:
     from lti_mentoring.sandbox.state import Sandbox
 
+NOTICES_CLAIM = LTI_CLAIM + "platformnotificationservice"
 PLACEMENT_CLAIM = "https://www.instructure.com/placement"
 # Members that some LMSs write into their claims and that say nothing.
 REMARKS: Mapping[str, object] = {"validation_context": None, "errors": {"errors": {}}}
@@ -136,14 +140,7 @@ def _roles(sandbox: "Sandbox", it: Occasion) -> dict[str, object]:
 def _place(sandbox: "Sandbox", it: Occasion, launch: Launch) -> dict[str, object]:
     if it.course is None:
         return _account() if launch.message == RESOURCE_LINK else {}
-    claims: dict[str, object] = {
-        LTI_CLAIM + "context": {
-            "id": it.course.id,
-            "label": it.course.label,
-            "title": it.course.title,
-            "type": [sandbox.accent.token.context_type],
-        }
-    }
+    claims: dict[str, object] = {LTI_CLAIM + "context": context_claim(sandbox, it.course)}
     if it.activity:
         claims[LTI_CLAIM + "resource_link"] = {
             "id": it.activity.id,
@@ -151,6 +148,16 @@ def _place(sandbox: "Sandbox", it: Occasion, launch: Launch) -> dict[str, object
             "description": it.activity.description,
         }
     return claims
+
+
+def context_claim(sandbox: "Sandbox", course: Course) -> dict[str, object]:
+    """A course, as launches and notices name it."""
+    return {
+        "id": course.id,
+        "label": course.label,
+        "title": course.title,
+        "type": [sandbox.accent.token.context_type],
+    }
 
 
 def _for_user(sandbox: "Sandbox", tool: Tool, launch: Launch) -> dict[str, object]:
@@ -236,6 +243,15 @@ def _service_claims(
             "context_memberships_url": sandbox.memberships_url(it.course.id),
             "service_versions": list(sandbox.accent.roster.versions),
         }
+    if GROUPS_SCOPE in tool.scopes:
+        claims[GROUPS_CLAIM] = _groups(sandbox, it.course)
+    if NOTICES_SCOPE in tool.scopes:
+        claims[NOTICES_CLAIM] = {
+            "platform_notification_service_url": sandbox.notices_url(tool),
+            "service_versions": ["1.0"],
+            "scope": [NOTICES_SCOPE],
+            "notice_types_supported": list(sandbox.accent.notices),
+        }
     scopes = [scope for scope in AGS_SCOPES if scope in tool.scopes]
     if scopes and not sandbox.temper.withhold_ags:
         claims[AGS_CLAIM] = {
@@ -244,6 +260,17 @@ def _service_claims(
             **_line_item(sandbox, it.activity, launch),
         }
     return claims
+
+
+def _groups(sandbox: "Sandbox", course: Course) -> dict[str, object]:
+    claim: dict[str, object] = {
+        "context_groups_url": sandbox.groups_url(course.id),
+        "scope": [GROUPS_SCOPE],
+        "service_versions": ["1.0"],
+    }
+    if sandbox.accent.group_sets:
+        claim["context_group_sets_url"] = sandbox.group_sets_url(course.id)
+    return claim
 
 
 def _line_item(sandbox: "Sandbox", activity: Activity | None, launch: Launch) -> dict[str, object]:

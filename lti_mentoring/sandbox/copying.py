@@ -37,7 +37,8 @@ def copy_course(sandbox: "Sandbox", course_id: str) -> Course:
             if enrollment.role is Role.INSTRUCTOR:
                 world.enroll(copied.id, enrollment.person_id, Role.INSTRUCTOR)
         _copy_content(sandbox, source, copied)
-        return copied
+    sandbox.notices.tell_of_copy(copied, source)
+    return copied
 
 
 def import_course(sandbox: "Sandbox", source_id: str, target_id: str) -> Course:
@@ -52,7 +53,8 @@ def import_course(sandbox: "Sandbox", source_id: str, target_id: str) -> Course:
             origins = dict.fromkeys((source.id, *source.history, *target.history))
             target.history = tuple(origins)
         _copy_content(sandbox, source, target)
-        return target
+    sandbox.notices.tell_of_copy(target, source)
+    return target
 
 
 def duplicate(sandbox: "Sandbox", link_id: str) -> Activity:

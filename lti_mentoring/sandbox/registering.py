@@ -62,6 +62,7 @@ def _configuration(sandbox: Sandbox) -> dict[str, object]:
             "product_family_code": accent.configured_product or accent.product,
             "version": accent.version,
             "messages_supported": messages,
+            **({"notice_types_supported": list(accent.notices)} if accent.notices else {}),
             "variables": sorted(accent.custom.variables & VALUES.keys()),
         },
     }

@@ -14,6 +14,8 @@ from lti_mentoring.sandbox.tools import Tool
 SERVICE_PATHS = (
     "/ags/",
     "/nrps/",
+    "/groups/",
+    "/notice-handlers/",
     "/oidc/token",
     "/oidc/jwks.json",
     "/oidc/register",

@@ -184,6 +184,7 @@ SAKAI_GRADING = Grading(
     result_filter=False,
     one_result="object",
 )
+SAKAI_GROUPS = Paging(start="start", wrong_path=("/groups/", "/groupsservice/"))
 SAKAI_TOKENS = Tokens(bad_status=403, no_scope_status=400)
 
 LATER = "Score timestamp can only be updated to a later point in time"

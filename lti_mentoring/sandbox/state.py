@@ -17,6 +17,7 @@ from lti_mentoring.sandbox.dialogs import Dialogs
 from lti_mentoring.sandbox.gradebook import Gradebook, LineItem
 from lti_mentoring.sandbox.keys import SigningKeys
 from lti_mentoring.sandbox.launches import Launch, OpenLaunches, login_parameters
+from lti_mentoring.sandbox.notices import Notices
 from lti_mentoring.sandbox.registrations import Registrations, Ticket
 from lti_mentoring.sandbox.seeding import build_world
 from lti_mentoring.sandbox.temper import Temper
@@ -60,6 +61,7 @@ class Sandbox:
         self._calls_at: deque[float] = deque()
         self.launched: set[tuple[str, str, str]] = set()  # client, course and person
         self._http = http or requests.Session()
+        self.notices = Notices(self, self._http)
         self._tool_keys: dict[str, ToolKeys] = {}
 
     @property
@@ -139,6 +141,18 @@ class Sandbox:
         """The course's roster service."""
         query = f"?{self.accent.roster.query}" if self.accent.roster.query else ""
         return f"{self.base_url}/nrps/{course_id}/memberships{query}"
+
+    def groups_url(self, course_id: str) -> str:
+        """The course's groups service."""
+        return f"{self.base_url}/groups/{course_id}/groups"
+
+    def group_sets_url(self, course_id: str) -> str:
+        """The sets that the course's groups are in."""
+        return f"{self.base_url}/groups/{course_id}/groupsets"
+
+    def notices_url(self, tool: Tool) -> str:
+        """Where the tool says which notices it wants."""
+        return f"{self.base_url}/notice-handlers/{tool.number}"
 
     def line_items_url(self, course_id: str, tool: Tool | None = None) -> str:
         """The course's line item service; if there is a query, it is part of the address."""

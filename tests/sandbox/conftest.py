@@ -145,9 +145,15 @@ def accent(request):
 
 
 @pytest.fixture
-def app(clock, key_server, accent):
+def http(key_server):
+    """How the sandbox reaches the tool."""
     http = requests.Session()
     http.mount(TOOL, key_server)
+    return http
+
+
+@pytest.fixture
+def app(clock, http, accent):
     return create_sandbox(base_url=BASE, tool_url=TOOL, clock=clock, http=http, accent=accent)
 
 
