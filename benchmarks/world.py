@@ -110,14 +110,8 @@ def serve_product(database: Database, port: int, *options: str) -> Iterator[Serv
 def sign_in(database: Database, membership_id: int) -> identity.NewSignIn:
     """A sign-in of this member, as a launch from ``NO_LMS`` makes it."""
     with database.transaction() as db:
-        return identity.new_sign_in(
-            db.connection(),
-            membership_id=membership_id,
-            resource_link_id=None,
-            locale="en",
-            return_url=None,
-            frame_origins=NO_LMS,
-        )
+        opened = identity.Opened(NO_LMS, locale="en")
+        return identity.new_sign_in(db.connection(), membership_id, opened)
 
 
 def add_platform(db: Session, issuer: str) -> Deployment:

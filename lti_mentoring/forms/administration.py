@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from lti_mentoring.services.platforms import PlatformFacts
 from lti_mentoring.services.registration_invites import InviteFacts
-from lti_mentoring.vocabulary import Product
+from lti_mentoring.vocabulary import CourseRole, Product
 
 LONGEST_NAME = 255
 LONGEST_ADDRESS = 2000
@@ -28,6 +28,14 @@ HOURS = [
     SelectChoice("336", _("Two weeks")),
 ]
 HOST = r"\s*[A-Za-z0-9.-]{1,253}\s*$"
+ROLE = r"\s*[!-~]{1,255}\s*$"
+ROLES = [
+    SelectChoice(CourseRole.LEARNER.value, _("Learner")),
+    SelectChoice(CourseRole.TEACHING_ASSISTANT.value, _("Teaching assistant")),
+    SelectChoice(CourseRole.INSTRUCTOR.value, _("Teacher, who runs the program")),
+    SelectChoice(CourseRole.OBSERVER.value, _("Observer")),
+    SelectChoice(CourseRole.NONE.value, _("Nobody")),
+]
 NEEDED = InputRequired(_("This is needed."))
 
 
@@ -82,6 +90,15 @@ class PlatformForm(FlaskForm):
             audience=_typed(self.audience) or None,
             product=Product(self.product.data),
         )
+
+
+class RoleForm(FlaskForm):
+    """What a role of the LMS means here."""
+
+    role = StringField(
+        _("Role, as the LMS sends it"), [NEEDED, Regexp(ROLE, message=_("One role, no blanks."))]
+    )
+    ours = SelectField(_("What it means here"), [NEEDED], choices=ROLES)
 
 
 class ImportForm(FlaskForm):

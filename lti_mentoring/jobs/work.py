@@ -126,7 +126,7 @@ def _read_one_roster(work: Work) -> bool:
 def _read(work: Work, reading: roster.Reading) -> None:
     limits = work.settings.roster
     pages = RosterReading(work.client_of(reading.tool), reading.memberships_url, limits.page_size)
-    staged = Staged()
+    staged = Staged(reading.role_overrides)
     for members in pages:
         staged.add(members)
     with work.database.transaction() as db:

@@ -16,7 +16,8 @@ class LaunchClaims:
     a page: ``choosing`` is what a platform wants to know of content that somebody chooses,
     ``reviews`` the subject whose work somebody wants to see. ``content_key`` is what the link
     says it is of, and ``former_contexts`` what the course was copied from; a teacher may have
-    typed either, so they prove nothing.
+    typed either, so they prove nothing. ``administers`` says that the connection's administration
+    is open to the person; only then ``context_id`` may be empty, and there is nothing else to do.
 
     A fact that the platform did not tell is empty or null. ``tells_grading`` says that the
     launch spoke about the gradebook at all: only then does a missing ``line_item_url`` mean
@@ -51,6 +52,7 @@ class LaunchClaims:
     former_contexts: tuple[str, ...] = ()
     choosing: DeepLinkingSettings | None = None
     reviews: str | None = None
+    administers: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """For the minutes between a launch without cookies and its second step."""

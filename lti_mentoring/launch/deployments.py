@@ -45,7 +45,7 @@ class UnknownDeployment(AwaitingActivation):
 
 
 def check_deployment(
-    connection: Connection, registration_id: int, lti_id: str, relied_on: ReliedOn
+    connection: Connection, registration_id: int, lti_id: str, relied_on: ReliedOn | None
 ) -> None:
     """Go on only with approved deployments.
 
@@ -58,7 +58,8 @@ def check_deployment(
     found = connection.execute(_STATE, key).first()
     if found is None:
         raise UnknownDeployment(lti_id)
-    registrations.check_unchanged(found, relied_on)
+    if relied_on is not None:
+        registrations.check_unchanged(found, relied_on)
     check_state(found.deployment_state)
 
 

@@ -28,6 +28,8 @@ class RegistrationFacts(NamedTuple):
     token_url: str
     jwks_url: str
     trusted_audiences: str
+    role_overrides: str
+    admits_administrators: bool
     state: RegistrationState
 
 

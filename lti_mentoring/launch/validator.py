@@ -19,7 +19,7 @@ from lti_mentoring.launch.claims import LaunchClaims
 from lti_mentoring.launch.messages import Rules, rules_of
 from lti_mentoring.launch.token import check_header
 from lti_mentoring.rules.groups import in_launch
-from lti_mentoring.rules.roles import course_role, is_test_user, role_scope
+from lti_mentoring.rules.roles import administers_lms, course_role, is_test_user, role_scope
 from lti_mentoring.vocabulary import AGS_CLAIM, CLAIM, NRPS_CLAIM, CourseRole, Scope
 
 VERSION = "1.3.0"
@@ -45,6 +45,8 @@ class Expected:
     nonce: str
     allow_plain_http: bool = False
     trusted_audiences: frozenset[str] = frozenset()
+    role_overrides: str = ""
+    admits_administrators: bool = False
 
 
 def validate(
@@ -78,10 +80,11 @@ def validate(
     subject = _subject(claims)
     link = rules.link(claims)
     roles = _roles(claims)
-    context = _context(claims)
-    plain = expected.allow_plain_http
-    launch = _read(claims, subject, link, roles, context, plain=plain)
-    return launch if rules.add is None else rules.add(launch, claims, plain=plain)
+    context = _context(claims, is_needed=not _administers(roles, expected))
+    launch = _read(claims, subject, link, roles, context, expected)
+    if rules.add is None:
+        return launch
+    return rules.add(launch, claims, plain=expected.allow_plain_http)
 
 
 def _check_parties(claims: Mapping[str, Any], expected: Expected) -> None:
@@ -183,16 +186,34 @@ def _roles(claims: Mapping[str, Any]) -> list[str]:
     return roles
 
 
-def _context(claims: Mapping[str, Any]) -> Mapping[str, Any]:
+def _administers(roles: list[str], expected: Expected) -> bool:
+    """Whether the connection's administration is open to the person."""
+    return expected.admits_administrators and administers_lms(roles)
+
+
+def _context(claims: Mapping[str, Any], *, is_needed: bool) -> Mapping[str, Any]:
+    """The course; one without an id for whoever needs none and is in none.
+
+    Raises:
+        NotAMember: ``no-course``.
+        LaunchRefused: ``context``.
+    """
     context = claims.get(CLAIM + "context")
     if context is None:
-        raise NotAMember("no-course", "context is missing: opened outside a course")
+        return _no_course("context is missing: opened outside a course", is_needed=is_needed)
     if not isinstance(context, dict) or not texts.is_identifier(context.get("id")):
         raise LaunchRefused("context", "context has no usable id")
     kinds = _kinds(context.get("type"))
     if kinds and kinds <= NOT_COURSES:
-        raise NotAMember("no-course", f"context is no course: {', '.join(sorted(kinds))}")
+        told = f"context is no course: {', '.join(sorted(kinds))}"
+        return _no_course(told, is_needed=is_needed)
     return context
+
+
+def _no_course(reason: str, *, is_needed: bool) -> Mapping[str, Any]:
+    if is_needed:
+        raise NotAMember("no-course", reason)
+    return {"id": ""}
 
 
 def _kinds(value: object) -> set[str]:
@@ -210,14 +231,14 @@ def _read(
     link: Mapping[str, Any],
     roles: list[str],
     context: Mapping[str, Any],
-    *,
-    plain: bool,
+    expected: Expected,
 ) -> LaunchClaims:
     """The optional facts, each left out where it is not usable."""
+    plain = expected.allow_plain_http
     grading = _part(claims, AGS_CLAIM)
     shown = _part(claims, CLAIM + "launch_presentation")
     custom = _part(claims, CLAIM + "custom")
-    role = course_role(roles)
+    role = course_role(roles, expected.role_overrides)
     is_observer = role is CourseRole.OBSERVER
     return LaunchClaims(
         deployment_lti_id=claims[CLAIM + "deployment_id"],
@@ -226,6 +247,7 @@ def _read(
         link_id=link.get("id", ""),
         role=role,
         is_test_user=is_test_user(roles),
+        administers=_administers(roles, expected),
         course_title=texts.clean(context.get("title"), 255),
         course_label=texts.clean(context.get("label"), 255),
         link_title=texts.clean(link.get("title"), 255),

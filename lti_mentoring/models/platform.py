@@ -32,6 +32,8 @@ class Registration(Base):
     tool (LTI-31), blank-separated. Keyed by (issuer, client id), never by issuer alone (LTI-01).
     ``admits_deployments`` says that the client id belongs to one institution, so that each of its
     deployments is let in when it is first seen.
+    ``admits_administrators`` opens this connection's administration to whoever administers the
+    LMS; ``role_overrides`` are written by ``rules/roles.py`` (LTI-62).
     """
 
     __tablename__ = "registration"
@@ -47,6 +49,8 @@ class Registration(Base):
     audience: Mapped[str | None] = mapped_column(Text)
     trusted_audiences: Mapped[str] = mapped_column(Text, default="")
     admits_deployments: Mapped[bool] = mapped_column(default=False)
+    admits_administrators: Mapped[bool] = mapped_column(default=False)
+    role_overrides: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[RegistrationState] = mapped_column(default=RegistrationState.PENDING)
     created_at: Mapped[datetime]
 

@@ -112,5 +112,6 @@ class SignIn(Base):
     return_url: Mapped[str | None] = mapped_column(Text)
     frame_origins: Mapped[str] = mapped_column(Text, default="")  # blank-separated
     notices: Mapped[list[Any]] = mapped_column(default=list)
+    administers: Mapped[bool] = mapped_column(default=False)  # the LMS, by its own word
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime] = mapped_column(index=True)

@@ -14,7 +14,8 @@ class Actor:
 
     ``program_id`` is the course's current program, if there is one; ``mentee_id`` and
     ``mentor_id`` are the person's participants in it. ``time_zone`` is always a valid IANA
-    name. For the system, ``system_reason`` says why it acts and every id is null.
+    name. ``administers_connection`` opens the administration of the LMS's connection to them, and
+    nothing in the course. For the system, ``system_reason`` says why it acts and every id is null.
     """
 
     course_id: int | None
@@ -30,6 +31,7 @@ class Actor:
     mentee_id: int | None = None
     mentor_id: int | None = None
     system_reason: str | None = None
+    administers_connection: bool = False
 
     @classmethod
     def system(cls, reason: str, course_id: int | None = None) -> "Actor":

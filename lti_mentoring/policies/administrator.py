@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from lti_mentoring.policies.actor import Actor
+
 
 @dataclass(frozen=True)
 class Administrator:
@@ -22,6 +24,11 @@ class Administrator:
 def sees_registration(administrator: Administrator, registration_id: int) -> bool:
     """Its own connection, or all of them."""
     return administrator.runs_tool or administrator.registration_id == registration_id
+
+
+def opens_connection(actor: Actor) -> bool:
+    """Whoever administers the LMS, where that is configured; no course role does."""
+    return actor.administers_connection
 
 
 WHOLE_TOOL = Administrator(id=0, registration_id=None)

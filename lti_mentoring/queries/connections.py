@@ -1,6 +1,6 @@
 """How connections to LMSs have done lately: for the connection test and the administration."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +21,8 @@ from lti_mentoring.models import (
     ScorePublication,
 )
 from lti_mentoring.policies.administrator import Administrator
-from lti_mentoring.vocabulary import DeploymentState, Product, RegistrationState
+from lti_mentoring.rules.roles import read_overrides
+from lti_mentoring.vocabulary import CourseRole, DeploymentState, Product, RegistrationState
 
 REFUSALS_SHOWN = 5
 
@@ -72,6 +73,8 @@ class Connection:
     jwks_url: str
     audience: str | None
     admits_deployments: bool
+    admits_administrators: bool
+    role_overrides: Mapping[str, CourseRole]
     contacts: "Contacts"
     refusals: Sequence[RefusedLaunch]
 
@@ -141,9 +144,20 @@ def read_connection(db: Session, administrator: Administrator, registration_id: 
         jwks_url=registration.jwks_url,
         audience=registration.audience,
         admits_deployments=registration.admits_deployments,
+        admits_administrators=registration.admits_administrators,
+        role_overrides=read_overrides(registration.role_overrides),
         contacts=contacts(db, registration_id),
         refusals=refused_launches(db, registration_id),
     )
+
+
+def registration_of(db: Session, course_id: int) -> int:
+    """The registration that a course comes by."""
+    return db.scalars(
+        select(Deployment.registration_id)
+        .join(Course, Course.deployment_id == Deployment.id)
+        .where(Course.id == course_id)
+    ).one()
 
 
 def _of(administrator: Administrator) -> ColumnElement[bool]:

@@ -56,6 +56,7 @@ class FoundSignIn(NamedTuple):
     return_url: str | None
     frame_origins: str
     notices: list[str]
+    administers: bool
     created_at: datetime
     seen_at: datetime
     resource_link_id: int | None
@@ -106,6 +107,7 @@ _SIGN_IN: Select[Any] = (
         _sign_ins.c.return_url,
         _sign_ins.c.frame_origins,
         _sign_ins.c.notices,
+        _sign_ins.c.administers,
         _sign_ins.c.created_at,
         _sign_ins.c.seen_at,
         _sign_ins.c.resource_link_id,

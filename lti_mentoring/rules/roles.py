@@ -10,6 +10,13 @@ from functools import lru_cache
 from lti_mentoring.vocabulary import MEMBERSHIP_ROLE, TEST_USER_ROLE, CourseRole
 
 LONGEST_SUBJECT = 255
+ADMINISTRATOR_ROLES = frozenset(
+    {
+        "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator",
+        "http://purl.imsglobal.org/vocab/lis/v2/system/person#Administrator",
+        "http://purl.imsglobal.org/vocab/lis/v2/system/person#SysAdmin",
+    }
+)
 URN = "urn:lti:role:ims/lis/"  # LTI 1.1; sent by platforms that migrated (LTI-55)
 
 MAIN_ROLES: Mapping[str, CourseRole] = {
@@ -70,7 +77,7 @@ _STRONGEST_FIRST = (
 )
 
 
-def course_role(roles: Sequence[str]) -> CourseRole:
+def course_role(roles: Sequence[str], overrides: str = "") -> CourseRole:
     """The strongest course role that ``roles`` grant; ``NONE`` if they grant none.
 
     A teaching assistant who is also sent as *Instructor* (Canvas does) stays an assistant.
@@ -79,19 +86,42 @@ def course_role(roles: Sequence[str]) -> CourseRole:
     Args:
         roles: full URIs, short context names, or LTI 1.1 URNs; an entry may hold several,
             joined by commas (older Sakai).
+        overrides: of the registration, as ``write_overrides`` makes them; they count first.
 
     Source: LTI Core 1.3, A.2; lti.md 1.4, LTI-53 to LTI-63.
     """
-    return _course_role(tuple(roles))
+    return _course_role(tuple(roles), overrides)
 
 
 @lru_cache(maxsize=1024)  # a platform sends the same few lists all day
-def _course_role(roles: tuple[str, ...]) -> CourseRole:
-    names = set(_context_names(roles))
+def _course_role(roles: tuple[str, ...], overrides: str) -> CourseRole:
+    decided = read_overrides(overrides)
+    names = set(_context_names([role for role in _single(roles) if role not in decided]))
     if any(main == "Instructor" and sub in ASSISTANT_ROLES for main, sub in names):
         names.discard(("Instructor", None))
     granted = {_granted(main, sub) for main, sub in names}
+    granted |= {decided[role] for role in _single(roles) if role in decided}
     return next((role for role in _STRONGEST_FIRST if role in granted), CourseRole.NONE)
+
+
+@lru_cache(maxsize=256)
+def read_overrides(text: str) -> Mapping[str, CourseRole]:
+    """What an administrator has decided about roles of one platform (LTI-62)."""
+    lines = (line.rpartition(" ") for line in text.splitlines())
+    return {role: CourseRole(ours) for role, _blank, ours in lines}
+
+
+def write_overrides(decided: Mapping[str, CourseRole]) -> str:
+    """The decisions as one text, which travels with the registration: a role a line."""
+    return "\n".join(f"{role} {decided[role].value}" for role in sorted(decided))
+
+
+def administers_lms(roles: Sequence[str]) -> bool:
+    """Whether the person looks after the LMS itself: that alone says nothing of any course.
+
+    Source: LTI Core 1.3, A.2.1 and A.2.2; LTI-57.
+    """
+    return any(role in ADMINISTRATOR_ROLES for role in _single(roles))
 
 
 def is_test_user(roles: Sequence[str]) -> bool:

@@ -10,11 +10,13 @@ from lti_mentoring.core.errors import AddressRefused, Conflict, NotFound
 from lti_mentoring.core.http import check_address
 from lti_mentoring.models import Platform, Registration
 from lti_mentoring.policies.actor import Actor
+from lti_mentoring.rules.roles import read_overrides, write_overrides
 from lti_mentoring.services import activity
 from lti_mentoring.services.deployments import add_deployment
 from lti_mentoring.services.doors import ADMINISTRATOR, move
-from lti_mentoring.vocabulary import Product, RegistrationState, Verb
+from lti_mentoring.vocabulary import CourseRole, Product, RegistrationState, Verb
 
+MOST_OVERRIDES = 50
 NAMES = ("issuer", "authorization", "token", "key set")
 
 
@@ -102,6 +104,42 @@ def find_registration(db: Session, issuer: str, client_id: str) -> Registration 
     )
 
 
+def override_role(
+    db: Session, actor: Actor, registration_id: int, role: str, ours: CourseRole | None
+) -> None:
+    """Let a role of the LMS mean ``ours`` in every course of this registration (LTI-62).
+
+    Null takes the decision back. It counts from each person's next launch on, and from the next
+    reading of a roster.
+
+    Raises:
+        NotFound: if there is no such registration.
+        Conflict: if there are too many decisions already.
+    """
+    registration = _found(db, registration_id)
+    decided = dict(read_overrides(registration.role_overrides))
+    if ours is None:
+        decided.pop(role, None)
+    else:
+        decided[role] = ours
+    if len(decided) > MOST_OVERRIDES:
+        raise Conflict("there are too many roles already")
+    registration.role_overrides = write_overrides(decided)
+    detail = ours.value if ours else "as the LMS says"
+    activity.record(db, actor, Verb.ROLE_OVERRIDDEN, "registration", registration_id, detail)
+
+
+def admit_administrators(db: Session, actor: Actor, registration_id: int, *, admits: bool) -> None:
+    """Open this connection's administration to whoever administers the LMS, or close it.
+
+    Raises:
+        NotFound: if there is no such registration.
+    """
+    _found(db, registration_id).admits_administrators = admits
+    detail = "admits administrators" if admits else "admits no administrators"
+    activity.record(db, actor, Verb.REGISTRATION_CHANGED, "registration", registration_id, detail)
+
+
 def move_registration(
     db: Session, registration_id: int, wanted: RegistrationState, actor: Actor = ADMINISTRATOR
 ) -> Registration:
@@ -111,10 +149,15 @@ def move_registration(
         NotFound: if there is no such registration.
         Conflict: if it cannot go there from where it is.
     """
+    found = _found(db, registration_id)
+    move(db, actor, found, wanted)
+    return found
+
+
+def _found(db: Session, registration_id: int) -> Registration:
     found = db.get(Registration, registration_id, with_for_update=True)  # launches hold it
     if found is None:
         raise NotFound("registration", registration_id)
-    move(db, actor, found, wanted)
     return found
 
 

@@ -42,6 +42,7 @@ class Reading:
     lease_until: datetime
     tool: RegisteredTool
     memberships_url: str
+    role_overrides: str
 
 
 def ask_for_roster(db: Session, actor: Actor, course: Course) -> RosterSync | None:
@@ -151,6 +152,7 @@ def claim_due(db: Session) -> Reading | None:
         lease_until=lease_until,
         tool=RegisteredTool.of(registration),
         memberships_url=course.memberships_url or "",
+        role_overrides=registration.role_overrides,
     )
 
 

@@ -74,7 +74,8 @@ class Staged:
     Most rosters do not speak of groups; ``groups`` has only those of whom they do.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, role_overrides: str = "") -> None:
+        self._overrides = role_overrides
         self.people: dict[str, Listed] = {}
         self.groups: dict[str, str] = {}
         self._seen_roles: dict[tuple[str, ...], tuple[CourseRole, bool]] = {}
@@ -93,7 +94,10 @@ class Staged:
     def _judge(self, names: tuple[str, ...]) -> tuple[CourseRole, bool]:
         """A course has thousands of people and a handful of combinations of roles."""
         if names not in self._seen_roles:
-            self._seen_roles[names] = roles.course_role(names), roles.is_test_user(names)
+            self._seen_roles[names] = (
+                roles.course_role(names, self._overrides),
+                roles.is_test_user(names),
+            )
         return self._seen_roles[names]
 
 

@@ -6,6 +6,7 @@ from lti_mentoring.views import (
     actions,
     administration,
     closing,
+    connection,
     contents,
     engagement,
     goals,
@@ -52,6 +53,7 @@ PAGES: tuple[Blueprint, ...] = (
     engagement.blueprint,
     contents.blueprint,
     records.blueprint,
+    connection.blueprint,
     sign_ins.blueprint,
 )
 TOP_LEVEL: tuple[Blueprint, ...] = (administration.blueprint,)

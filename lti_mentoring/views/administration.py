@@ -22,7 +22,13 @@ from lti_mentoring.core.errors import (
     RegistrationRefused,
     SignInMissing,
 )
-from lti_mentoring.forms.administration import ImportForm, InviteForm, PlatformForm
+from lti_mentoring.forms.administration import (
+    ROLES,
+    ImportForm,
+    InviteForm,
+    PlatformForm,
+    RoleForm,
+)
 from lti_mentoring.policies.actor import require
 from lti_mentoring.policies.administrator import sees_registration
 from lti_mentoring.queries.connections import list_connections, read_connection
@@ -36,7 +42,7 @@ from lti_mentoring.services import (
     tool_keys,
 )
 from lti_mentoring.services.platform_check import check_platform
-from lti_mentoring.vocabulary import DeploymentState, RegistrationState
+from lti_mentoring.vocabulary import CourseRole, DeploymentState, RegistrationState
 from lti_mentoring.web.administration import administrators, set_cookie
 from lti_mentoring.web.connection_words import said
 from lti_mentoring.web.guards import anyone, guarded_by
@@ -198,6 +204,32 @@ def move_deployment(registration_id: int, number: int, state: str) -> ResponseRe
     return redirect(url_for(".show", registration_id=registration_id), 303)
 
 
+@blueprint.post("/connections/<int:registration_id>/roles")
+@guarded_by(administrators)
+def override_role(registration_id: int) -> ResponseReturnValue:
+    """Decide what a role of the LMS means, or take that back."""
+    _require_seen(registration_id)
+    form, actor = RoleForm(), administration.actor_of(g.administrator)
+    if "forget" in request.form:
+        platforms.override_role(g.db, actor, registration_id, request.form["forget"], None)
+    elif not form.validate_on_submit():
+        return _show(registration_id, role_form=form), UNFIT_FORM
+    else:
+        role, ours = form.role.data.strip(), CourseRole(form.ours.data)
+        platforms.override_role(g.db, actor, registration_id, role, ours)
+    return redirect(url_for(".show", registration_id=registration_id) + "#roles", 303)
+
+
+@blueprint.post("/connections/<int:registration_id>/administrators")
+@guarded_by(administrators)
+def admit_administrators(registration_id: int) -> ResponseReturnValue:
+    """Let whoever administers the LMS in here from their courses, or no more."""
+    _require_whole_tool()
+    actor, admits = administration.actor_of(g.administrator), "admits" in request.form
+    platforms.admit_administrators(g.db, actor, registration_id, admits=admits)
+    return redirect(url_for(".show", registration_id=registration_id) + "#administrators", 303)
+
+
 @blueprint.route("/keys", methods=["GET", "POST"])
 @guarded_by(administrators)
 def keys() -> ResponseReturnValue:
@@ -217,9 +249,16 @@ def not_in(_error: SignInMissing) -> ResponseReturnValue:
     return render_template("administration/not_in.html"), 401
 
 
-def _show(registration_id: int, lines: list[Any] | None = None) -> ResponseReturnValue:
-    connection = read_connection(g.db, g.administrator, registration_id)
-    return render_template("administration/show.html", connection=connection, lines=lines)
+def _show(
+    registration_id: int, lines: list[Any] | None = None, role_form: RoleForm | None = None
+) -> str:
+    return render_template(
+        "administration/show.html",
+        connection=read_connection(g.db, g.administrator, registration_id),
+        lines=lines,
+        role_form=role_form or RoleForm(formdata=None),
+        meanings={choice.value: choice.label for choice in ROLES},
+    )
 
 
 def _by_hand(form: PlatformForm, status: int, trouble: str = "") -> ResponseReturnValue:

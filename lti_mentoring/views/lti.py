@@ -49,6 +49,7 @@ from lti_mentoring.launch.storage import Storage
 from lti_mentoring.launch.throttle import Throttle, TooMany
 from lti_mentoring.launch.token import check_header, parse
 from lti_mentoring.launch.validator import Expected
+from lti_mentoring.services import administration
 from lti_mentoring.services.tool_keys import public_key_set
 from lti_mentoring.vocabulary import DeploymentState
 from lti_mentoring.web import cookies, identity, posts
@@ -136,11 +137,14 @@ def _arrive(attempt: Attempt, sent: Sent, keys_stored_at: datetime | None) -> Re
     if not attempts.is_bound(attempt.browser, request.cookies.get(binding)):
         return _ask_browser(attempt, sent.state, claims, relied_on)
 
-    def enter(connection: Connection) -> Entered:
+    def enter(connection: Connection) -> Entered | None:
         attempts.take(connection, sent.state, clock.now())
         return _sign_in(attempt.registration_id, relied_on.registration, claims, relied_on)
 
-    made, landing = _with_second_try(enter)
+    entered = _with_second_try(enter)
+    if entered is None:
+        return _open_administration(attempt.registration_id, None)
+    made, landing = entered
     response = Response(status=HTTPStatus.SEE_OTHER)  # without a body that nobody would read
     response.headers["Location"] = landing
     identity.set_cookie(request, response, made, _settings())
@@ -158,12 +162,15 @@ def finish() -> ResponseReturnValue:
     code, secret = posts.field(form, "code"), posts.field(form, "secret")
     since = clock.now() - attempts.lifetime(settings)
 
-    def enter(connection: Connection) -> Entered:
+    def enter(connection: Connection) -> Entered | None:
         waited = attempts.finish(connection, code, secret, since)
         g.registration_id, g.launch_locale = waited.registration_id, waited.claims.locale
         return _sign_in(waited.registration_id, waited.registration, waited.claims, None)
 
-    made, landing = _with_second_try(enter)
+    entered = _with_second_try(enter)
+    if entered is None:
+        return _open_administration(g.registration_id, None)
+    made, landing = entered
     target = identity.with_ticket(settings, made.key, landing)
     response = make_response(render_template("lti/arrive.html", made=made, target=target))
     identity.set_cookie(request, response, made, settings)  # some browsers take it from here on
@@ -262,6 +269,8 @@ def _claims(
         nonce=attempt.nonce,
         allow_plain_http=settings.outgoing.allow_private,
         trusted_audiences=frozenset(registration.trusted_audiences.split()),
+        role_overrides=registration.role_overrides,
+        admits_administrators=registration.admits_administrators,
     )
     claims = receive(
         LaunchForm(token, sent.state),
@@ -314,22 +323,35 @@ def _sign_in(
     registration: RegistrationFacts,
     claims: LaunchClaims,
     relied_on: ReliedOn | None,
-) -> Entered:
-    """Write down what the launch says, and sign the person in to the course."""
+) -> Entered | None:
+    """Write down what the launch says, and sign the person in; none outside of a course."""
     settings = _settings()
     plain = settings.outgoing.allow_private
+    if not claims.context_id:
+        g.frame_origins = surroundings.frame_origins(registration, claims, allow_plain=plain)
+        lti_id = claims.deployment_lti_id
+        check_deployment(g.unit.connection, registration_id, lti_id, relied_on)
+        return None
     roster_max_age = timedelta(minutes=settings.roster.max_age_minutes)
     there = provision(g.unit, registration_id, claims, relied_on, clock.now(), roster_max_age)
     g.frame_origins = surroundings.frame_origins(registration, claims, allow_plain=plain)
-    made = identity.new_sign_in(
-        g.unit.connection,
-        membership_id=there.membership_id,
-        resource_link_id=there.resource_link_id,
-        locale=claims.locale,
-        return_url=surroundings.return_url(registration, claims, allow_plain=plain),
-        frame_origins=" ".join(g.frame_origins),
+    opened = identity.Opened(
+        " ".join(g.frame_origins),
+        there.resource_link_id,
+        claims.locale,
+        surroundings.return_url(registration, claims, allow_plain=plain),
+        claims.administers,
     )
+    made = identity.new_sign_in(g.unit.connection, there.membership_id, opened)
     return Entered(made, landing_of(g.unit.connection, made.key, claims, there))
+
+
+def _open_administration(registration_id: int, membership_id: int | None) -> ResponseReturnValue:
+    """An administrator of the LMS came from outside of all courses: a page with a one-time link."""
+    code = administration.make_link(
+        g.db, registration_id=registration_id, membership_id=membership_id
+    )
+    return render_template("lti/administration.html", path=administration.path_of(code))
 
 
 def _with_second_try(enter: Callable[[Connection], T]) -> T:

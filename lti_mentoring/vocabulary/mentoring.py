@@ -275,6 +275,7 @@ class Verb(StrEnum):
     DEPLOYMENT_SEEN = "deployment_seen"
     REGISTRATION_MOVED = "registration_moved"
     REGISTRATION_CHANGED = "registration_changed"
+    ROLE_OVERRIDDEN = "role_overridden"
     DEPLOYMENT_MOVED = "deployment_moved"
     INVITE_MADE = "invite_made"
     ROSTER_APPLIED = "roster_applied"

@@ -8,7 +8,7 @@ address names the sign-in (``/in/<key>/…``), so two tabs can be two people.
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from flask import Request, Response, current_app
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -43,15 +43,17 @@ class NewSignIn:
     token: str
 
 
-def new_sign_in(
-    connection: Connection,
-    *,
-    membership_id: int,
-    resource_link_id: int | None,
-    locale: str | None,
-    return_url: str | None,
-    frame_origins: str,
-) -> NewSignIn:
+class Opened(NamedTuple):
+    """How somebody opens the tool; the fields are the model's."""
+
+    frame_origins: str = ""
+    resource_link_id: int | None = None
+    locale: str | None = None
+    return_url: str | None = None
+    administers: bool = False
+
+
+def new_sign_in(connection: Connection, membership_id: int, opened: Opened) -> NewSignIn:
     """Make a sign-in for one launch. Every launch makes its own (LTI 4.4, no fixation)."""
     made = NewSignIn(key=new_secret()[:12], token=new_secret())
     now = clock.now()
@@ -61,12 +63,9 @@ def new_sign_in(
             "key": made.key,
             "token_hash": digest(made.token),
             "membership_id": membership_id,
-            "resource_link_id": resource_link_id,
             "state": SignInState.ACTIVE,
-            "locale": locale,
-            "return_url": return_url,
-            "frame_origins": frame_origins,
             "notices": [],
+            **opened._asdict(),
             "created_at": now,
             "seen_at": now,
         },
@@ -170,6 +169,7 @@ def actor_of(found: FoundSignIn, settings: Settings) -> Actor:
         program_state=found.program_state,
         mentee_id=found.mentee_id if active else None,
         mentor_id=found.mentor_id if active else None,
+        administers_connection=found.administers,
     )
 
 

@@ -25,9 +25,12 @@ class Entry:
 def entries(actor: Actor) -> list[Entry]:
     """The line for ``actor``, empty when there is only one page anyway."""
     here = request.blueprint
+    words = _words(actor)
+    if actor.administers_connection:
+        words.append((_("Administration"), "connection.show", ("connection",)))
     return [
         Entry(label, page_address(endpoint), here in blueprints)
-        for label, endpoint, blueprints in _words(actor)
+        for label, endpoint, blueprints in words
     ]
 
 

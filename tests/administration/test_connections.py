@@ -308,3 +308,41 @@ def test_canvas_reads_its_configuration_from_an_address(desk):
     placements = {each["placement"]: each for each in extension["settings"]["placements"]}
     assert placements["course_navigation"]["default"] == "disabled"
     assert placements["link_selection"]["message_type"] == "LtiDeepLinkingRequest"
+
+
+def decide(desk, number, role, ours):
+    return desk.open(f"/administration/connections/{number}").press("Decide", role=role, ours=ours)
+
+
+def test_a_role_of_the_lms_is_given_a_meaning_and_loses_it_again(desk, number):
+    role = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Staff"
+    decide(desk.come_in(), number, role, "teaching_assistant")
+
+    assert role in desk.text
+    assert "Teaching assistant" in desk.text
+    assert rows(desk, Registration)[0].role_overrides == f"{role} teaching_assistant"
+    acts = [act for act in rows(desk, Activity) if act.verb is Verb.ROLE_OVERRIDDEN]
+    assert [act.detail for act in acts] == ["teaching_assistant"]
+
+    desk.press(f"Take back: {role}")
+
+    assert rows(desk, Registration)[0].role_overrides == ""
+
+
+@pytest.mark.parametrize("role", ["", "two words", "line\nbreak", "x" * 256])
+def test_what_is_no_role_is_not_kept(desk, number, role):
+    decide(desk.come_in(), number, role, "instructor")
+
+    assert desk.page.status_code == 422
+    assert rows(desk, Registration)[0].role_overrides == ""
+
+
+def test_administrators_of_the_lms_are_let_in_by_whoever_runs_the_tool(desk, number):
+    desk.come_in().open(f"/administration/connections/{number}").press("Let them in")
+    assert rows(desk, Registration)[0].admits_administrators
+
+    desk.press("Let them in no more")
+
+    assert not rows(desk, Registration)[0].admits_administrators
+    desk.come_in(registration_id=number).open(f"/administration/connections/{number}")
+    assert "Let them in" not in desk.text

@@ -182,14 +182,7 @@ def world_before_its_columns(db):
     db.get_one(Program, full.program).posts_completion = True
     course = db.scalars(select(Course)).one()
     make_resource_link(db, course)
-    identity.new_sign_in(
-        db.connection(),
-        membership_id=full.mentee,
-        resource_link_id=None,
-        locale="en",
-        return_url=None,
-        frame_origins="",
-    )
+    identity.new_sign_in(db.connection(), full.mentee, identity.Opened(locale="en"))
     make_content_item(db, course, full.instructor)
     activity.record(db, Actor.system("test", course.id), Verb.ROSTER_HELD, "course", course.id, "9")
     for line_item in db.scalars(select(LineItem)):

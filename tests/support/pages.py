@@ -12,14 +12,8 @@ OK = 200
 def sign_in_for(app: Flask, membership_id: int, locale: str = "en") -> identity.NewSignIn:
     """A fresh sign-in, whose token a browser may bring in a header."""
     with app.extensions["mentoring"].database.transaction() as db:
-        return identity.new_sign_in(
-            db.connection(),
-            membership_id=membership_id,
-            resource_link_id=None,
-            locale=locale,
-            return_url=None,
-            frame_origins="",
-        )
+        opened = identity.Opened(locale=locale)
+        return identity.new_sign_in(db.connection(), membership_id, opened)
 
 
 def one_of_each_page(app: Flask, membership_id: int, most_of_a_kind: int = 2) -> list[str]:

@@ -117,14 +117,8 @@ class Visitor:
 def visit(app: Flask, membership_id: int, locale: str = "en") -> Visitor:
     """A visitor with a fresh sign-in of this membership, proved by its cookie."""
     with app.extensions["mentoring"].database.transaction() as db:
-        made = identity.new_sign_in(
-            db.connection(),
-            membership_id=membership_id,
-            resource_link_id=None,
-            locale=locale,
-            return_url=None,
-            frame_origins="http://127.0.0.1:8001",
-        )
+        opened = identity.Opened("http://127.0.0.1:8001", locale=locale)
+        made = identity.new_sign_in(db.connection(), membership_id, opened)
     client = app.test_client()
     client.set_cookie(identity.COOKIE + made.key, made.token, secure=False)
     return Visitor(client, made.key)

@@ -61,6 +61,8 @@ def registration() -> None:
         sa.Column("audience", sa.Text(), nullable=True),
         sa.Column("trusted_audiences", sa.Text(), nullable=False),
         sa.Column("admits_deployments", sa.Boolean(), nullable=False),
+        sa.Column("admits_administrators", sa.Boolean(), nullable=False),
+        sa.Column("role_overrides", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -631,6 +633,7 @@ def sign_in() -> None:
         sa.Column("return_url", sa.Text(), nullable=True),
         sa.Column("frame_origins", sa.Text(), nullable=False),
         sa.Column("notices", sa.JSON(), nullable=False),
+        sa.Column("administers", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(

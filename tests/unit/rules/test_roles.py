@@ -15,7 +15,9 @@ from lti_mentoring.rules.roles import (
     course_role,
     effective_role,
     is_test_user,
+    read_overrides,
     role_scope,
+    write_overrides,
 )
 from lti_mentoring.vocabulary import MEMBERSHIP_ROLE, CourseRole
 
@@ -136,3 +138,12 @@ def test_what_no_database_would_take_is_nobody_to_follow(unfit):
 def test_a_role_scope_has_a_cap():
     assert len(role_scope([f"u{number}" for number in range(900)])) == 500
     assert role_scope(["a", "b", "c"], cap=2) == ("a", "b")
+
+
+def test_decisions_about_roles_come_before_the_vocabulary():
+    overrides = write_overrides({"Instructor": CourseRole.NONE, "Guide": CourseRole.INSTRUCTOR})
+
+    assert course_role(["Instructor", "Learner"], overrides) is CourseRole.LEARNER
+    assert course_role(["Guide"], overrides) is CourseRole.INSTRUCTOR
+    assert course_role(["Guide"]) is CourseRole.NONE
+    assert read_overrides("") == {}
