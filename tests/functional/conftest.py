@@ -4,6 +4,7 @@ import pytest
 
 from lti_mentoring.models import Agreement
 from lti_mentoring.vocabulary import CourseRole
+from tests.support.choosing import choosing
 from tests.support.factories import add, make_member, make_program, make_rubric
 from tests.support.pairs import make_pair
 from tests.support.visitor import visit
@@ -45,3 +46,15 @@ def pair(database, frozen_clock):
         made = make_pair(db)
         db.commit()
         yield made
+
+
+@pytest.fixture
+def picker(app, db, program):
+    """The picker of somebody in the course, as the platform wishes it."""
+
+    def arrive(role=CourseRole.INSTRUCTOR, **wishes):
+        member = make_member(db, program.course, role=role, name="Maria Keller")
+        db.commit()
+        return choosing(app, member.id, **wishes).get("/content")
+
+    return arrive

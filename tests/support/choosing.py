@@ -1,7 +1,7 @@
 """Somebody in a course whose platform waits for content to be chosen, and what it is told."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import jwt
 from flask import Flask
@@ -17,6 +17,7 @@ from lti_mentoring.vocabulary import CLAIM, DL_CLAIM, ContentKind
 from tests.support.factories import add
 from tests.support.visitor import Visitor, visit
 
+Row = TypeVar("Row")
 RETURN_URL = "https://lms.test/deep-link?course=7&state=a%2Bb"
 USUAL = DeepLinkingSettings(RETURN_URL, targets=("iframe", "window"))
 
@@ -45,6 +46,12 @@ def make_content_item(
             created_by_id=membership_id,
         ),
     )
+
+
+def rows(app: Flask, model: type[Row]) -> list[Row]:
+    """Everything in a table."""
+    with app.extensions["mentoring"].database.reading() as db:
+        return list(db.query(model))
 
 
 class Told:
