@@ -15,6 +15,7 @@ from lti_mentoring.core.db import Database, connect
 from lti_mentoring.core.http import Client
 from lti_mentoring.core.keys import SecretBox
 from lti_mentoring.jobs.engine import Worker
+from lti_mentoring.launch.key_sets import KeySets
 from lti_mentoring.launch.registrations import Registrations
 from lti_mentoring.launch.throttle import Throttle
 from lti_mentoring.settings import Settings, load_settings
@@ -79,6 +80,7 @@ class Mentoring:
     worker: Worker
     throttle: Throttle
     registrations: Registrations
+    key_sets: KeySets
 
 
 def user_agent(settings: Settings) -> str:
@@ -95,9 +97,15 @@ def equip(
     box = SecretBox(settings.secret_key, settings.secret_key_previous)
     worker = Worker(database, http, box, settings)
     app.extensions["mentoring"] = Mentoring(
-        settings, database, http, box, worker, Throttle(settings), Registrations(database)
+        settings,
+        database,
+        http,
+        box,
+        worker,
+        Throttle(settings),
+        Registrations(database),
+        KeySets(database, http, settings.launching),
     )
-    app.extensions.pop("key_sets", None)
 
 
 def create_app(

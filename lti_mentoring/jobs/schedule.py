@@ -10,6 +10,7 @@ from lti_mentoring.jobs.work import (
     read_rosters,
     refresh_scores,
     run_timers,
+    wish_for_notices,
 )
 
 log = logging.getLogger(__name__)
@@ -20,6 +21,7 @@ EVERY_MINUTE: tuple[Callable[[Work], int], ...] = (
     read_rosters,
     refresh_scores,
     deliver_scores,
+    wish_for_notices,
 )
 """In this order: what one does may make the next one's work due."""
 

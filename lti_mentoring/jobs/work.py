@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from lti_mentoring.advantage.client import ServiceClient
 from lti_mentoring.advantage.memberships import RosterReading
+from lti_mentoring.advantage.notices import wish_for
 from lti_mentoring.advantage.pace import Pace
 from lti_mentoring.advantage.tokens import RegisteredTool, Tokens
 from lti_mentoring.core.db import Database
@@ -19,7 +20,7 @@ from lti_mentoring.core.http import Client
 from lti_mentoring.core.keys import SecretBox
 from lti_mentoring.grading import recompute
 from lti_mentoring.grading.publisher import Publisher
-from lti_mentoring.services import roster, timers, tool_keys
+from lti_mentoring.services import notices, roster, timers, tool_keys
 from lti_mentoring.services.roster_changes import Staged
 from lti_mentoring.services.row_by_row import each, log_failure
 from lti_mentoring.settings import Settings
@@ -98,6 +99,24 @@ def refresh_scores(work: Work) -> int:
             return 1
 
         return each(db, "score of participant", [(one, one) for one in stale], refresh)
+
+
+def wish_for_notices(work: Work) -> int:
+    """Tell platforms that can tell of copied courses that we want to know; how many were told."""
+    transaction = work.database.transaction
+    with transaction() as db:
+        due = notices.due_wishes(db)
+    for wish in due:
+        try:
+            wish_for(work.client_of(wish.tool), wish.url, work.settings.url(notices.PATH))
+            later = None
+        except (PlatformRefused, AddressRefused):
+            later = notices.REFUSED
+        except PlatformUnavailable:
+            later = notices.UNAVAILABLE
+        with transaction() as db:
+            notices.note_wish(db, wish, later)
+    return len(due)
 
 
 def _read_one_roster(work: Work) -> bool:

@@ -53,6 +53,7 @@ class LaunchClaims:
     choosing: DeepLinkingSettings | None = None
     reviews: str | None = None
     administers: bool = False
+    notices_url: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For the minutes between a launch without cookies and its second step."""

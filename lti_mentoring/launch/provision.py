@@ -66,6 +66,7 @@ _EVERYTHING: Select[Any] = (
         *registrations.COLUMNS,
         _deployments.c.id.label("deployment_id"),
         _deployments.c.state.label("deployment_state"),
+        _deployments.c.notices_url,
         _courses.c.id.label("course_id"),
         _courses.c.title.label("course_title"),
         _courses.c.label.label("course_label"),
@@ -195,6 +196,9 @@ def provision(
     item_id = found.item_id if _opens_content(claims) else None
     link_id = _keep_link(connection, found, (course_id, item_id), claims, now)
     membership_id = _keep_membership(connection, found, (course_id, user_id), claims, now)
+    if claims.notices_url and claims.notices_url != found.notices_url:
+        wish = {"notices_url": claims.notices_url, "notices_due_at": now}
+        _update(connection, _deployments, found.deployment_id, wish)
     if claims.role is CourseRole.OBSERVER:
         follow(connection, (course_id, membership_id), claims, found.observes)
     if _grading_is_news(found, claims):

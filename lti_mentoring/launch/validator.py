@@ -20,8 +20,9 @@ from lti_mentoring.launch.messages import Rules, rules_of
 from lti_mentoring.launch.token import check_header
 from lti_mentoring.rules.groups import in_launch
 from lti_mentoring.rules.roles import administers_lms, course_role, is_test_user, role_scope
-from lti_mentoring.vocabulary import AGS_CLAIM, CLAIM, NRPS_CLAIM, CourseRole, Scope
+from lti_mentoring.vocabulary import AGS_CLAIM, CLAIM, NRPS_CLAIM, CourseRole, NoticeType, Scope
 
+NOTICES_CLAIM = CLAIM + "platformnotificationservice"
 VERSION = "1.3.0"
 ROSTER_VERSION = "2.0"
 LONGEST_LIFE = timedelta(hours=24)  # platforms give a minute to an hour
@@ -73,8 +74,8 @@ def validate(
         LaunchRefused: everything else, with a code for each kind of fault.
     """
     check_header(dict(header))
-    _check_parties(claims, expected)
-    _check_times(claims, now, leeway, max_age)
+    check_parties(claims, expected)
+    check_times(claims, now, leeway, max_age)
     _check_nonce(claims, expected)
     rules = _check_message(claims, expected)
     subject = _subject(claims)
@@ -87,7 +88,7 @@ def validate(
     return rules.add(launch, claims, plain=expected.allow_plain_http)
 
 
-def _check_parties(claims: Mapping[str, Any], expected: Expected) -> None:
+def check_parties(claims: Mapping[str, Any], expected: Expected) -> None:
     """Who says it to whom (LTI-30…32)."""
     issuer = claims.get("iss")
     if issuer != expected.issuer:
@@ -112,7 +113,7 @@ def _same_but_slash(issuer: object, expected: Expected) -> bool:
     return isinstance(issuer, str) and issuer.rstrip("/") == expected.issuer.rstrip("/")
 
 
-def _check_times(
+def check_times(
     claims: Mapping[str, Any], now: datetime, leeway: timedelta, max_age: timedelta
 ) -> None:
     """Not too early, not too late, and no number that is none (LTI-33…36)."""
@@ -265,6 +266,7 @@ def _read(
         line_items_url=facts.web_address(grading.get("lineitems"), allow_plain=plain),
         line_item_url=facts.web_address(grading.get("lineitem"), allow_plain=plain),
         ags_scopes=_scopes(grading.get("scope")),
+        notices_url=facts.web_address(_notices_address(claims), allow_plain=plain),
         return_url=facts.web_address(shown.get("return_url"), allow_plain=plain),
         platform_url=facts.web_address(
             _part(claims, CLAIM + "tool_platform").get("url"), allow_plain=plain
@@ -278,6 +280,14 @@ def _roster_address(claims: Mapping[str, Any]) -> object:
     versions = service.get("service_versions", [ROSTER_VERSION])
     speaks_ours = isinstance(versions, list) and ROSTER_VERSION in versions
     return service.get("context_memberships_url") if speaks_ours else None
+
+
+def _notices_address(claims: Mapping[str, Any]) -> object:
+    """Where the platform takes the wish for notices, if it has the one that is of use (LTI-142)."""
+    service = _part(claims, NOTICES_CLAIM)
+    kinds = service.get("notice_types_supported")
+    is_of_use = isinstance(kinds, list) and NoticeType.CONTEXT_COPY.value in kinds
+    return service.get("platform_notification_service_url") if is_of_use else None
 
 
 def _part(claims: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -61,7 +61,11 @@ class Registration(Base):
 
 
 class Deployment(Base):
-    """One deployment of a registration: the tenant. Ids are unique only inside it (LTI-02)."""
+    """One deployment of a registration: the tenant. Ids are unique only inside it (LTI-02).
+
+    ``notices_url`` is where its platform takes the wish for notices (LTI-142), ``notices_due_at``
+    when to tell it next, null while there is nothing to tell.
+    """
 
     __tablename__ = "deployment"
     __table_args__ = (UniqueConstraint("registration_id", "lti_id"),)
@@ -70,6 +74,8 @@ class Deployment(Base):
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True)
     lti_id: Mapped[str] = mapped_column(String(255))
     state: Mapped[DeploymentState] = mapped_column(default=DeploymentState.PENDING)
+    notices_url: Mapped[str | None] = mapped_column(Text)
+    notices_due_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
     registration: Mapped[Registration] = relationship(back_populates="deployments")

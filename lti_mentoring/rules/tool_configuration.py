@@ -24,6 +24,9 @@ SCOPES = (
 )
 """The services that the tool uses, the most useful first."""
 
+SCOPES_WHERE_OFFERED = (Scope.NOTICES,)
+"""Services that few platforms know; the others would refuse a wish for them."""
+
 SERVED = (MessageType.RESOURCE_LINK, MessageType.DEEP_LINKING, MessageType.SUBMISSION_REVIEW)
 """Messages that platforms may send."""
 
@@ -213,8 +216,9 @@ def canvas_configuration(tool: ToolAddress, name: str, description: str) -> dict
 
 
 def wanted_scopes(offered: Collection[str]) -> list[str]:
-    """Our scopes that are offered; all of them where nothing is said."""
-    return [scope.value for scope in SCOPES if not offered or scope.value in offered]
+    """Our scopes that are offered; all the usual ones where nothing is said."""
+    wanted = [scope.value for scope in SCOPES if not offered or scope.value in offered]
+    return wanted + [scope.value for scope in SCOPES_WHERE_OFFERED if scope.value in offered]
 
 
 def custom_parameters(variables: Collection[str] = ()) -> dict[str, str]:

@@ -17,6 +17,7 @@ from lti_mentoring.views import (
     mentees,
     mentors,
     my_engagement,
+    notices,
     observing,
     pairings,
     pairs,
@@ -31,7 +32,12 @@ from lti_mentoring.views import (
     today,
 )
 
-PUBLIC: tuple[Blueprint, ...] = (lti.blueprint, registration.blueprint, health.blueprint)
+PUBLIC: tuple[Blueprint, ...] = (
+    lti.blueprint,
+    registration.blueprint,
+    notices.blueprint,
+    health.blueprint,
+)
 PAGES: tuple[Blueprint, ...] = (
     home.blueprint,
     intake.blueprint,

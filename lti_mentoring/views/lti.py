@@ -260,7 +260,8 @@ def _claims(
     registration = registrations.approved(attempt.registration_id)
     token = parse(sent.id_token)
     kid = check_header(token.header)
-    found = _key_sets().key(registration.jwks_url, kid, keys_stored_at)
+    key_sets: KeySets = current_app.extensions["mentoring"].key_sets
+    found = key_sets.key(registration.jwks_url, kid, keys_stored_at)
     expected = Expected(
         issuer=registration.issuer,
         client_id=registration.client_id,
@@ -284,17 +285,6 @@ def _claims(
     surroundings.check_answer_address(registration, claims, allow_plain=plain)
     g.launch_locale = claims.locale
     return claims, ReliedOn(registration, found.fetched_at)
-
-
-def _key_sets() -> KeySets:
-    """The process's one memory of keys; two threads that come first agree on one of them."""
-    known: KeySets | None = current_app.extensions.get("key_sets")
-    if known is not None:
-        return known
-    ours = current_app.extensions["mentoring"]
-    made = KeySets(ours.database, ours.http, ours.settings.launching)
-    agreed: KeySets = current_app.extensions.setdefault("key_sets", made)
-    return agreed
 
 
 def _ask_browser(

@@ -26,7 +26,15 @@ class Scope(StrEnum):
     LINE_ITEM_READ = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly"
     RESULT_READ = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly"
     SCORE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+    NOTICES = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
     ROSTER_READ = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
+
+
+class NoticeType(StrEnum):
+    """Notices of platforms that the tool takes (Platform Notification Service 1.0)."""
+
+    HELLO_WORLD = "LtiHelloWorldNotice"
+    CONTEXT_COPY = "LtiContextCopyNotice"
 
 
 class MediaType(StrEnum):

@@ -5,7 +5,6 @@ is told becomes an activity as the specification has it.
 """
 
 import jwt
-import lxml.html
 import pytest
 
 from lti_mentoring.grading.line_items import plan_columns
@@ -13,11 +12,10 @@ from lti_mentoring.models import Course, LineItem, Program
 from lti_mentoring.sandbox.claims import ABSENT
 from lti_mentoring.sandbox.world import Activity
 from lti_mentoring.vocabulary import CLAIM, DL_CLAIM, LineItemKind, ProgramState
-from tests.launch.lms import read_login
 from tests.support.campus import LMS, TOOL, make_campus
+from tests.support.enrolled import Enrolled
 from tests.support.factories import make_program, make_rubric
 
-COURSE = "First-year mentoring"
 RETURN_URL = f"{LMS}/choose/7?state=a%2Bb"
 SETTINGS = {
     "deep_link_return_url": RETURN_URL,
@@ -36,53 +34,6 @@ ASKS = {
 @pytest.fixture
 def campus(settings, database, frozen_clock):
     return make_campus(settings, database)
-
-
-class Browser:
-    """Somebody of the course, between the LMS and the tool; keeps the newest page."""
-
-    def __init__(self, campus, name):
-        self.campus, self.client = campus, campus.tool.test_client()
-        self.course = campus.sandbox.world.course_titled(COURSE)
-        self.person = campus.sandbox.world.person_named(name)
-
-    def launch(self, activity, **claims):
-        """Open an activity, or what ``claims`` make of it; follow to the first page."""
-        asked = self.campus.sandbox.begin_launch(self.person.id, activity.id)
-        begun = read_login(self.client, self.client.post("/lti/login", data=asked, base_url=TOOL))
-        token = self.campus.sandbox.sign_launch(
-            self.person.id, activity.id, nonce=begun.nonce, state=begun.state, **claims
-        )
-        answer = begun.post(token)
-        assert answer.status_code == 303, answer.text
-        return self.get(answer.location)
-
-    def get(self, address):
-        self.response = self.client.get(address, base_url=TOOL, follow_redirects=True)
-        return self._read()
-
-    def press(self, button, **fields):
-        """Send the form whose button says so, with what it holds and ``fields``."""
-        for form in self.page.forms:
-            for each in form.iter("button"):
-                if each.text_content().strip() == button:
-                    sent = {name: form.fields[name] for name in form.fields if form.fields[name]}
-                    sent |= {each.get("name") or "_": each.get("value") or "", **fields}
-                    address = each.get("formaction") or form.action or self.response.request.path
-                    self.response = self.client.post(
-                        address, data=sent, base_url=TOOL, follow_redirects=True
-                    )
-                    return self._read()
-        raise AssertionError(f"no button {button!r}: {self.text[:300]}")
-
-    def _read(self):
-        self.page = lxml.html.fromstring(self.response.text)
-        self.text = " ".join(self.page.text_content().split())
-        return self
-
-    @property
-    def path(self):
-        return "/" + self.response.request.path.split("/", 3)[3]
 
 
 def told_to_the_lms(campus, browser):
@@ -127,7 +78,7 @@ def start_program(campus, state=ProgramState.RUNNING):
 
 def choose(campus, kind):
     """Helena chooses content; what the LMS is told."""
-    helena = Browser(campus, "Helena Brandt")
+    helena = Enrolled(campus, "Helena Brandt")
     helena.launch(helena.course.activities[0], **ASKS)
     assert helena.path == "/content"
     helena.press("Add to my course", kind=kind)
@@ -135,7 +86,7 @@ def choose(campus, kind):
 
 
 def test_a_goal_is_placed_and_a_new_learner_comes_to_it_by_getting_started(campus):
-    helena = Browser(campus, "Helena Brandt")
+    helena = Enrolled(campus, "Helena Brandt")
     helena.launch(helena.course.activities[0])
     start_program(campus)
 
@@ -144,19 +95,19 @@ def test_a_goal_is_placed_and_a_new_learner_comes_to_it_by_getting_started(campu
     activity = place(campus, told[DL_CLAIM + "content_items"][0], helena.course)
 
     assert helena.launch(activity).path == "/engagement"
-    amara = Browser(campus, "Amara Diallo").launch(activity)
+    amara = Enrolled(campus, "Amara Diallo").launch(activity)
     assert amara.path == "/get-started/topics"
     topic = amara.page.xpath("//input[@name='topics']/@value")[0]
     amara.press("Go on", topics=topic)
     amara.press("Go on", modes="video", languages="en", cadence="weekly")
     amara.press("Show me mentors", week="1-960", time_zone="UTC")
     assert amara.path == "/goals"
-    assert Browser(campus, "Amara Diallo").launch(activity).path == "/goals"
+    assert Enrolled(campus, "Amara Diallo").launch(activity).path == "/goals"
 
 
 @pytest.mark.parametrize("opened_first", [True, False])
 def test_the_column_of_a_placed_program_is_the_one_that_scores_go_to(campus, opened_first):
-    helena = Browser(campus, "Helena Brandt")
+    helena = Enrolled(campus, "Helena Brandt")
     helena.launch(helena.course.activities[0])
     for column in campus.sandbox.gradebook.columns(helena.course.id):
         campus.sandbox.gradebook.remove(column)
@@ -183,7 +134,7 @@ def test_the_column_of_a_placed_program_is_the_one_that_scores_go_to(campus, ope
 
 
 def test_somebody_who_only_looks_leaves_the_course_as_it_was(campus):
-    helena = Browser(campus, "Helena Brandt")
+    helena = Enrolled(campus, "Helena Brandt")
     helena.launch(helena.course.activities[0], **ASKS)
 
     helena.press("Go back without adding")

@@ -27,14 +27,8 @@ class Asked:
         course = make_course(db)
         member = make_member(db, course, role=CourseRole.INSTRUCTOR)
         self.actor = Actor(course.id, member.id, member.user_id, CourseRole.INSTRUCTOR)
-        made = identity.new_sign_in(
-            db.connection(),
-            membership_id=member.id,
-            resource_link_id=None,
-            locale="en",
-            return_url=None,
-            frame_origins="",
-        )
+        opened = identity.Opened(locale="en")
+        made = identity.new_sign_in(db.connection(), member.id, opened)
         settings = replace(USUAL, **wishes)
         deep_linking.ask(db.connection(), made.key, settings, clock.now())
         self.waiting = waiting_for(db.connection(), made.key, self.actor, clock.now())

@@ -69,8 +69,8 @@ def register(database: Database, sandbox: Sandbox) -> None:
         )
 
 
-def make_campus(settings: Settings, database: Database) -> Campus:
-    """Tool and LMS in this process, without a socket."""
+def make_campus(settings: Settings, database: Database, *, accent: str = "plain") -> Campus:
+    """Tool and LMS in this process, without a socket; ``accent`` is the LMS that is imitated."""
     ours = settings.model_copy(
         update={
             "public_url": TOOL,
@@ -81,7 +81,7 @@ def make_campus(settings: Settings, database: Database) -> Campus:
     tool = shared_app(ours, database, http)
     session = requests.Session()
     session.mount(TOOL, WsgiAdapter(tool))
-    lms = create_sandbox(base_url=LMS, tool_url=TOOL, clock=_seconds, http=session)
+    lms = create_sandbox(base_url=LMS, tool_url=TOOL, clock=_seconds, http=session, accent=accent)
     http.mount(LMS, WsgiAdapter(lms))
     register(database, lms.extensions["sandbox"])
     return Campus(tool, lms, LMS, TOOL)

@@ -136,6 +136,8 @@ def deployment() -> None:
         sa.Column("registration_id", sa.Integer(), nullable=False),
         sa.Column("lti_id", sa.String(length=255), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("notices_url", sa.Text(), nullable=True),
+        sa.Column("notices_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["registration_id"],
