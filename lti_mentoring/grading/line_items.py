@@ -111,6 +111,8 @@ def plan_columns(db: Session, program: Program) -> list[LineItem]:
     for kind in kinds:
         if kind not in known:
             _plan(db, program.id, kind)
+        elif known[kind].unwanted_at is not None:
+            _want_again(db, known[kind])
     if set(kinds) - set(known):
         known = _rows(db, program.id)
         ring_soon(db, BELL)
@@ -214,6 +216,14 @@ def _plan(db: Session, program_id: int, kind: LineItemKind) -> None:
         "created_at": now,
     }
     db.execute(insert_into(db, LineItem).values(row).on_conflict_do_nothing())
+
+
+def _want_again(db: Session, row: LineItem) -> None:
+    """One that was taken out of the gradebook, or is to be, belongs there after all."""
+    row.unwanted_at = None
+    if row.url is None:
+        row.next_at, row.attempts = clock.now(), 0
+    ring_soon(db, BELL)
 
 
 def _rows(db: Session, program_id: int) -> dict[LineItemKind, LineItem]:

@@ -15,7 +15,7 @@ from lti_mentoring.advantage.scores import Gone, Outcome, TryLater, send
 from lti_mentoring.advantage.tokens import RegisteredTool
 from lti_mentoring.core import clock
 from lti_mentoring.core.db import Transaction
-from lti_mentoring.grading import line_items, outbox
+from lti_mentoring.grading import line_items, outbox, removals
 from lti_mentoring.grading.looks import BEHIND, Looks
 from lti_mentoring.grading.parcels import Parcel
 from lti_mentoring.grading.settling import settle
@@ -58,6 +58,7 @@ class Publisher:
     def publish_due(self) -> int:
         """Make sure of the columns, then deliver everything that is due; how many scores."""
         line_items.ensure_due(self._transaction, self._client_of, self._lease_seconds)
+        removals.remove_due(self._transaction, self._client_of, self._lease_seconds)
         slow = [self._pool.submit(self._deliver_slowly, one) for one in self._slow_ones()]
         running: set[Future[None]] = set()
         count = 0

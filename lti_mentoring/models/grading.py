@@ -112,7 +112,8 @@ class LineItem(Base):
     """A program's column in the gradebook. ``url`` is null until it was found or created.
 
     ``missed_at`` is when the LMS last did not know it, ``lost_url`` where it was until then, and
-    ``remade_at`` when it was made anew for that reason.
+    ``remade_at`` when it was made anew for that reason. ``unwanted_at`` is when somebody wanted it
+    out of the gradebook; with a ``url`` it is still to be taken out.
     """
 
     __tablename__ = "line_item"
@@ -130,6 +131,7 @@ class LineItem(Base):
     missed_at: Mapped[datetime | None]
     lost_url: Mapped[str | None] = mapped_column(Text)
     remade_at: Mapped[datetime | None]
+    unwanted_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 

@@ -94,13 +94,18 @@ class Fact:
 
 @dataclass(frozen=True)
 class Column:
-    """A column in the gradebook; one that could not be made, or was deleted, waits for a person."""
+    """A column in the gradebook; one that could not be made, or was deleted, waits for a person.
+
+    One that is not ``is_posted`` any more keeps what was sent, until it is taken out.
+    """
 
     kind: LineItemKind
     is_found: bool
     waits: bool
     is_deleted: bool
     error: str | None
+    is_posted: bool
+    is_leaving: bool
 
 
 @dataclass(frozen=True)
@@ -146,13 +151,13 @@ def standing(db: Session, actor: Actor) -> Standing:
     ).all()
     if not rows:
         raise NotFound("program", actor.program_id)
-    columns = [_column(row[2]) for row in rows if row[2] is not None]
+    columns = [_column(row[0], row[2]) for row in rows if row[2] is not None]
     counts = db.execute(_counts(actor)).one()
     return Standing(
         program=rows[0][0],
         access=access_of(rows[0][1].split()),
         shows_zero=profile_of(rows[0].product).shows_zero,
-        columns=tuple(columns),
+        columns=tuple(each for each in columns if each.is_posted or each.is_found),
         scored=counts[0],
         unscored=counts[1],
         waiting=counts[2],
@@ -203,33 +208,6 @@ def facts(db: Session, participant_id: int) -> list[Fact]:
     return [Fact(*row) for row in rows]
 
 
-def exemptions(db: Session, participant_id: int) -> Sequence[Exemption]:
-    """What does not count for the learner, and what was taken back, the newest first."""
-    found = select(Exemption).where(Exemption.participant_id == participant_id)
-    return db.scalars(found.order_by(Exemption.id.desc())).all()
-
-
-def exemption_for(db: Session, actor: Actor, exemption_id: int) -> Exemption:
-    """The exemption, if it is in the actor's program.
-
-    Raises:
-        NotFound: if it is not, or does not exist; the caller cannot tell which.
-    """
-    found = db.scalar(
-        select(Exemption)
-        .join(Participant, Participant.id == Exemption.participant_id)
-        .join(Program, Program.id == Participant.program_id)
-        .where(
-            Exemption.id == exemption_id,
-            Program.id == actor.program_id,
-            Program.course_id == actor.course_id,
-        )
-    )
-    if found is None:
-        raise NotFound("exemption", exemption_id)
-    return found
-
-
 def overrides(db: Session, actor: Actor, participant_id: int) -> list[Override]:
     """The learner's cells that show another grade, if the learner is in the actor's program."""
     rows = db.execute(
@@ -260,10 +238,19 @@ def publication_ids(db: Session, actor: Actor, participant_id: int) -> list[int]
     )
 
 
-def _column(row: LineItem) -> Column:
+def _column(program: Program, row: LineItem) -> Column:
     is_found = row.url is not None
     waits = not is_found and row.next_at is None
-    return Column(row.kind, is_found, waits, waits and row.remade_at is not None, row.error)
+    is_engagement = row.kind is LineItemKind.ENGAGEMENT
+    return Column(
+        kind=row.kind,
+        is_found=is_found,
+        waits=waits,
+        is_deleted=waits and row.remade_at is not None,
+        error=row.error,
+        is_posted=program.posts_engagement if is_engagement else program.posts_completion,
+        is_leaving=row.unwanted_at is not None,
+    )
 
 
 def _delivered(state: str) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
-from lti_mentoring.grading import line_items, outbox
+from lti_mentoring.grading import line_items, outbox, removals
 from lti_mentoring.models import Program
 from lti_mentoring.policies.actor import Actor, require
 from lti_mentoring.policies.program import coordinates
@@ -33,6 +33,19 @@ def make_columns_again(db: Session, actor: Actor, program: Program) -> int:
     require(coordinates(actor), "make the column again")
     count = line_items.make_again(db, program.id)
     activity.record(db, actor, Verb.SCORE_RETRIED, "program", program.id, "columns")
+    return count
+
+
+def remove_columns(db: Session, actor: Actor, program: Program) -> int:
+    """Columns that the program does not post to any more leave the gradebook; how many those are.
+
+    Raises:
+        NotAllowed: if the actor does not coordinate.
+    """
+    require(coordinates(actor), "remove the column")
+    count = removals.ask_for(db, program)
+    if count:
+        activity.record(db, actor, Verb.COLUMN_REMOVED, "program", program.id, str(count))
     return count
 
 

@@ -9,6 +9,7 @@ from lti_mentoring.forms.pool import wanted_in
 from lti_mentoring.grading.reasons import reason_of
 from lti_mentoring.policies.program import coordinates, staff
 from lti_mentoring.queries import engagement as scores
+from lti_mentoring.queries import exemptions as let_off
 from lti_mentoring.queries.participants import participant_for
 from lti_mentoring.queries.programs import current_program
 from lti_mentoring.services import deliveries, exemptions
@@ -64,6 +65,17 @@ def make_columns() -> ResponseReturnValue:
     return redirect(url_for("engagement.index"), code=303)
 
 
+@blueprint.post("/engagement/columns/remove")
+@guarded_by(coordinates)
+def remove_columns() -> ResponseReturnValue:
+    """Take columns out of the gradebook that the program does not post to any more."""
+    if deliveries.remove_columns(g.db, g.actor, current_program(g.db, g.actor)):
+        say(_("The column is being removed from the gradebook."))
+    else:
+        say(_("There is no column to remove."))
+    return redirect(url_for("engagement.index"), code=303)
+
+
 @blueprint.get("/engagement/<int:participant_id>")
 @guarded_by(staff)
 def learner(participant_id: int) -> ResponseReturnValue:
@@ -72,7 +84,7 @@ def learner(participant_id: int) -> ResponseReturnValue:
         "engagement/learner.html",
         row=scores.learner(g.db, g.actor, participant_id),
         facts=scores.facts(g.db, participant_id),
-        exemptions=scores.exemptions(g.db, participant_id),
+        exemptions=let_off.exemptions(g.db, participant_id),
         overrides=scores.overrides(g.db, g.actor, participant_id),
         reason_of=reason_of,
     )
@@ -127,7 +139,7 @@ def exempt(participant_id: int) -> ResponseReturnValue:
 @guarded_by(coordinates)
 def take_back(exemption_id: int) -> ResponseReturnValue:
     """It counts again."""
-    exemption = scores.exemption_for(g.db, g.actor, exemption_id)
+    exemption = let_off.exemption_for(g.db, g.actor, exemption_id)
     exemptions.take_back(g.db, g.actor, exemption)
     say(_("It counts again. The score follows at once."))
     where = url_for("engagement.learner", participant_id=exemption.participant_id)

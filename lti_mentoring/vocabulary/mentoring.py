@@ -308,5 +308,6 @@ class Verb(StrEnum):
     EXEMPTION_CHANGED = "exemption_changed"
     SCORE_RETRIED = "score_retried"
     SCORE_RESUMED = "score_resumed"
+    COLUMN_REMOVED = "column_removed"
     PROGRESS_SHARED = "progress_shared"
     CONTENT_PLACED = "content_placed"

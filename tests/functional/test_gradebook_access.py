@@ -2,8 +2,9 @@
 
 import pytest
 
-from lti_mentoring.models import Course, Platform
-from lti_mentoring.vocabulary import Product, Scope
+from lti_mentoring.models import Course, LineItem, Platform
+from lti_mentoring.vocabulary import CourseRole, Product, Scope
+from tests.support.factories import make_line_item
 
 ONE_COLUMN = "into one column only"
 NO_GRADES = "does not let this tool write grades"
@@ -51,3 +52,25 @@ def test_e5_staff_are_told_where_a_zero_is_not_shown(staff, allowed, db, product
     page = staff().get("/engagement").text
 
     assert ("no grade where the score is 0" in page) is is_said
+
+
+def test_a_column_that_is_not_posted_to_any_more_can_be_removed(staff, program, db):
+    make_line_item(db, program)
+    program.posts_engagement = False
+    teacher = staff().get("/engagement")
+    assert "still in the LMS, with what was sent" in teacher.text
+    assert "deletes the column with every grade in it" in teacher.text
+
+    teacher.submit("Remove the column")
+
+    db.expire_all()
+    assert db.query(LineItem).one().unwanted_at is not None
+    assert "is being removed from the gradebook" in teacher.text
+    assert "still in the LMS" not in teacher.text
+
+
+def test_an_assistant_cannot_remove_a_column(staff, program, db):
+    make_line_item(db, program)
+    program.posts_engagement = False
+
+    assert "Remove the column" not in staff(CourseRole.TEACHING_ASSISTANT).get("/engagement").text

@@ -550,6 +550,7 @@ def line_item() -> None:
         sa.Column("missed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lost_url", sa.Text(), nullable=True),
         sa.Column("remade_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unwanted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["program_id"], ["program.id"], name=op.f("fk_line_item_program_id_program")
