@@ -94,6 +94,7 @@ class PlatformProfile:
         budget: requests or credits that it grants before its limits reset, where its answers do
             not say (B8, BR13).
         roster_page_most: the largest page of a roster that it gives or should give (C11, M8).
+        roster_hours: how long a roster is left alone that nobody asks for, at the least (B8).
         escapes_names: whether names in rosters are written as HTML (moodle.md 5).
         lists_only_openers: whether a roster usually has only people who opened the tool (BR5).
         columns_are_assignments: whether changing a column renames somebody's assignment (C13).
@@ -119,6 +120,7 @@ class PlatformProfile:
     calm_seconds: int = 300
     budget: int | None = None
     roster_page_most: int = 1000
+    roster_hours: int = 0
     escapes_names: bool = False
     lists_only_openers: bool = False
     columns_are_assignments: bool = False
@@ -214,6 +216,7 @@ BLACKBOARD = PlatformProfile(
     former_hosts=("developer.blackboard.com",),
     names=Names.PLACEMENT,
     budget=10_000,  # calls of all tools of a site in 24 hours
+    roster_hours=24,
     newline="<br/>",
     results_limit=1000,
     one_result=OneResult.FILTER,

@@ -15,13 +15,14 @@ from lti_mentoring.advantage.tokens import RegisteredTool
 from lti_mentoring.core import clock, leases
 from lti_mentoring.core.bell import ring_soon
 from lti_mentoring.core.upsert import insert_into
-from lti_mentoring.models import Course, Deployment, Program, Registration, RosterSync
+from lti_mentoring.models import Course, Deployment, Platform, Program, Registration, RosterSync
 from lti_mentoring.policies.actor import Actor, require
+from lti_mentoring.rules.platform_profiles import PROFILES
 from lti_mentoring.rules.roster import removal_needs_confirmation
 from lti_mentoring.rules.transitions import next_state
 from lti_mentoring.services import activity, departures
 from lti_mentoring.services.roster_changes import Changes, Staged, find_changes, write_changes
-from lti_mentoring.vocabulary import ProgramState, RegistrationState, RosterSyncState, Verb
+from lti_mentoring.vocabulary import Product, ProgramState, RegistrationState, RosterSyncState, Verb
 
 BELL = "roster"
 LEASE_SECONDS = 1800.0  # reading 50,000 members from a slow LMS takes a while
@@ -29,6 +30,9 @@ MOST_ATTEMPTS = 8
 COURSES_AT_ONCE = 20  # a minute: twelve hours have room for 14,000 courses
 WAITING = (RosterSyncState.DUE, RosterSyncState.RUNNING)
 OVER = (ProgramState.CLOSED, ProgramState.CANCELLED)
+THRIFTY = {
+    product: profile.roster_hours for product, profile in PROFILES.items() if profile.roster_hours
+}
 BROKEN_OFF = "reading it was broken off each time"
 NOT_WHOLE = "not all of it could be read, so nobody was taken for gone"
 
@@ -248,11 +252,24 @@ def _courses_read_before(moment: datetime) -> Select[int]:
         _readable_courses()
         .where(
             or_(Course.roster_read_at.is_(None), Course.roster_read_at <= moment),
+            *(_is_left_alone(product, hours) for product, hours in THRIFTY.items()),
             goes_on.exists(),
             ~asked.exists(),
         )
         .order_by(Course.roster_read_at.is_not(None), Course.roster_read_at, Course.id)
         .limit(COURSES_AT_ONCE)
+    )
+
+
+def _is_left_alone(product: Product, hours: int) -> ColumnElement[bool]:
+    """Leaves out rosters of an LMS with few calls a day that were read within some hours."""
+    its_courses = (
+        select(Deployment.id).join(Registration).join(Platform).where(Platform.product == product)
+    )
+    return or_(
+        Course.roster_read_at.is_(None),
+        Course.roster_read_at <= clock.now() - timedelta(hours=hours),
+        Course.deployment_id.not_in(its_courses),
     )
 
 

@@ -11,6 +11,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from sqlalchemy import select, update
 from urllib3 import HTTPResponse
 
+from lti_mentoring.advantage.line_items import REVIEW
 from lti_mentoring.core import clock
 from lti_mentoring.core.db import EnumValue
 from lti_mentoring.grading import recompute
@@ -249,6 +250,7 @@ def test_a_new_column_says_what_it_is_and_nothing_of_the_program(app, database, 
     said = {"label", "scoreMaximum", "resourceId", "tag", "resourceLinkId", "submissionReview"}
     assert made
     assert set().union(*made) <= said
+    assert all(each["submissionReview"] == REVIEW for each in made)
 
 
 def test_a_score_has_the_fields_of_the_specification_and_no_others(

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import event, select
 
 from lti_mentoring.jobs.work import ask_for_rosters
-from lti_mentoring.models import Course, Program, RosterSync
+from lti_mentoring.models import Course, Platform, Program, RosterSync
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.services import roster
-from lti_mentoring.vocabulary import MembershipState, ProgramState, RosterSyncState
+from lti_mentoring.vocabulary import MembershipState, Product, ProgramState, RosterSyncState
 from tests.roster.conftest import ROSTER, entry
 from tests.roster.test_roster import people
 from tests.support.factories import make_course, make_program
@@ -46,6 +46,25 @@ def test_who_leaves_is_gone_the_same_day_though_nobody_opens_the_tool(
 
     assert people(database)["b"][2] is MembershipState.GONE
     assert asked(course_roster) == 3  # the first time, and twice a day
+
+
+@pytest.mark.parametrize(
+    ("product", "after_hours"), [(Product.BLACKBOARD, 24), (Product.OTHER, 12)]
+)
+def test_b8_where_calls_are_few_a_roster_is_read_once_a_day(
+    course_roster, frozen_clock, product, after_hours
+):
+    begin_program(course_roster)
+    with course_roster.database.transaction() as db:
+        db.query(Platform).update({"product": product})
+    course_roster.lists(entry("a"))
+    course_roster.sync()
+    frozen_clock.tick(hours=after_hours - 1)
+    assert ask(course_roster) == 0
+
+    frozen_clock.tick(hours=1)
+
+    assert ask(course_roster) == 1
 
 
 def test_a_roster_that_was_read_lately_is_left_alone(course_roster, frozen_clock):
