@@ -28,7 +28,7 @@ from lti_mentoring.models import (
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.queries.lists import AnyRow, AnySelect, Page, Wanted, contains, fetch
 from lti_mentoring.rules.engagement import Part, from_json
-from lti_mentoring.rules.gradebook import access_of
+from lti_mentoring.rules.gradebook import access_of, can_look
 from lti_mentoring.rules.overrides import Grade
 from lti_mentoring.rules.platform_profiles import profile_of
 from lti_mentoring.vocabulary import (
@@ -114,6 +114,7 @@ class Standing:
 
     program: Program
     access: GradebookAccess
+    can_look: bool
     shows_zero: bool
     columns: tuple[Column, ...]
     scored: int
@@ -156,6 +157,7 @@ def standing(db: Session, actor: Actor) -> Standing:
     return Standing(
         program=rows[0][0],
         access=access_of(rows[0][1].split()),
+        can_look=can_look(rows[0][1].split()),
         shows_zero=profile_of(rows[0].product).shows_zero,
         columns=tuple(each for each in columns if each.is_posted or each.is_found),
         scored=counts[0],

@@ -74,3 +74,20 @@ def test_an_assistant_cannot_remove_a_column(staff, program, db):
     program.posts_engagement = False
 
     assert "Remove the column" not in staff(CourseRole.TEACHING_ASSISTANT).get("/engagement").text
+
+
+@pytest.mark.parametrize(
+    ("scopes", "is_said"),
+    [
+        ([Scope.SCORE, Scope.LINE_ITEM], True),
+        ([Scope.SCORE, Scope.RESULT_READ], False),
+        ([], False),
+    ],
+)
+def test_staff_are_told_if_their_own_grades_cannot_be_seen(staff, allowed, scopes, is_said):
+    """LTI-118, LTI-119."""
+    allowed(*scopes)
+
+    page = staff().get("/engagement").text
+
+    assert ("a grade that you change there is replaced" in page) is is_said

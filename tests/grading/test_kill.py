@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from lti_mentoring.core import clock
-from lti_mentoring.models import ScorePublication
-from lti_mentoring.vocabulary import ActivityProgress, PublicationState
+from lti_mentoring.grading import outbox
+from lti_mentoring.grading.comment import Counts
+from lti_mentoring.models import Participant, PlatformUser, ScorePublication
+from lti_mentoring.vocabulary import ActivityProgress, PublicationState, Scope
 from tests.grading import score_sender
 from tests.support.factories import make_line_item, make_mentee, make_program
 from tests.support.killable import Killable
@@ -85,3 +87,76 @@ def test_a_killed_sender_loses_nothing_and_sends_nothing_with_another_meaning(da
     for arrivals in gradebook.arrived.values():
         assert arrivals == sorted(arrivals), "an older score arrived after a newer one"
         assert len(dict(arrivals)) == len(set(arrivals)), "one timestamp had two meanings"
+
+
+def look_before_sending(database):
+    """The tool may see the column, so changed scores are compared with what it shows."""
+    with database.transaction() as db:
+        for row in db.scalars(select(ScorePublication)):
+            course = db.get_one(Participant, row.participant_id).program.course
+            course.ags_scopes = " ".join((Scope.LINE_ITEM, Scope.SCORE, Scope.RESULT_READ))
+
+
+def want_more(database, points):
+    """Everybody has earned more, as the tool counts it; due at once."""
+    with database.transaction() as db:
+        for row in db.scalars(select(ScorePublication).with_for_update()):
+            more = outbox.Wanted(
+                row.score_given + points, row.score_maximum, row.activity_progress, Counts()
+            )
+            outbox.want(db, row.line_item, row.participant_id, more, begin=False)
+            row.next_at = clock.now()
+
+
+def long_ago(database):
+    """The last scores were sent some minutes ago, so that the LMS must show them by now."""
+    with database.transaction() as db:
+        for row in db.scalars(select(ScorePublication)):
+            assert row.sent_at is not None
+            row.sent_at -= timedelta(minutes=5)
+
+
+def first_learners_subject(database):
+    with database.transaction() as db:
+        row = db.scalars(select(ScorePublication).order_by(ScorePublication.id)).first()
+        assert row is not None
+        member = db.get_one(Participant, row.participant_id).membership
+        return db.get_one(PlatformUser, member.user_id).subject
+
+
+def settled(database):
+    """Nobody's score is on its way any more."""
+    with database.transaction() as db:
+        states = set(db.scalars(select(ScorePublication.state)).all())
+    return states <= {PublicationState.SENT, PublicationState.OVERRIDDEN}
+
+
+@pytest.mark.sockets
+@pytest.mark.slow
+def test_what_a_killed_sender_left_behind_is_not_taken_for_somebody_elses_grade(
+    database, gradebook
+):
+    want_scores(database, gradebook)
+    look_before_sending(database)
+    first = start_sender(database)
+    wait_until(lambda: all_sent(database))
+    first.kill()
+    long_ago(database)
+    gradebook.typed[first_learners_subject(database)] = 99
+    for points in (10, 20, 10):
+        before = gradebook.count
+        want_more(database, points)
+        sender = start_sender(database)
+        wait_until(lambda enough=before + 5: gradebook.count >= enough)
+        sender.kill()
+
+    last = start_sender(database)
+    wait_until(lambda: settled(database))
+    last.kill()
+
+    with database.transaction() as db:
+        rows = db.scalars(select(ScorePublication).order_by(ScorePublication.id)).all()
+    assert [row.state for row in rows].count(PublicationState.OVERRIDDEN) == 1
+    assert rows[0].state is PublicationState.OVERRIDDEN
+    assert all(row.sent_score == row.score_given for row in rows[1:])
+    assert gradebook.looked > 0
