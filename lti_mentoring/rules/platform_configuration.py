@@ -8,8 +8,14 @@ from urllib.parse import urlsplit
 
 from lti_mentoring.core.errors import RegistrationRefused
 from lti_mentoring.core.texts import clean, is_identifier
+from lti_mentoring.rules.platform_profiles import PROFILES
 from lti_mentoring.rules.tool_configuration import TOOL_CONFIGURATION, Offer
 from lti_mentoring.vocabulary import Product
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").lower()
+
 
 PLATFORM_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 LONGEST_ADDRESS = 2000
@@ -30,14 +36,15 @@ PRODUCTS: Mapping[str, Product] = {
 }
 """Product family codes as platforms write them; they choose quirks and never rights."""
 
-SHARED_ISSUERS: Mapping[str, tuple[str, ...]] = {
-    "https://canvas.instructure.com": ("instructure.com", "canvaslms.com"),
-    "https://canvas.beta.instructure.com": ("instructure.com", "canvaslms.com"),
-    "https://canvas.test.instructure.com": ("instructure.com", "canvaslms.com"),
-    "https://blackboard.com": ("blackboard.com", "anthology.com"),
+SHARED_ISSUERS: Mapping[str, frozenset[str]] = {
+    shared.issuer: frozenset(
+        {*profile.former_hosts, _host(shared.auth_url), _host(shared.jwks_url)}
+    )
+    for profile in PROFILES.values()
+    for shared in profile.shared
 }
-"""Issuers that all customers of a maker share, and the maker's own domains: whoever claims such
-an issuer must have people authenticated, and keys published, there (LTI-132)."""
+"""Issuers that all customers of a maker share, and the maker's own hosts: whoever claims such an
+issuer must have people authenticated, and keys published, there (LTI-132)."""
 
 _CODE = re.compile(r"[^a-z0-9.-]")
 
@@ -131,19 +138,14 @@ def product_of(code: object) -> Product:
 
 
 def _check_issuer(issuer: str, found_at: str, endpoints: tuple[str, ...], own_host: str) -> None:
-    domains = SHARED_ISSUERS.get(issuer)
-    if domains is not None:
-        trusted = (*domains, own_host.lower()) if own_host else domains
-        if not all(_is_within(url, trusted) for url in endpoints):
+    hosts = SHARED_ISSUERS.get(issuer)
+    if hosts is not None:
+        trusted = hosts | {own_host.lower()} if own_host else hosts
+        if not all(_host(url) in trusted for url in endpoints):
             raise RegistrationRefused("issuer", "the issuer's maker has other addresses")
         return
     if urlsplit(issuer).netloc.lower() != urlsplit(found_at).netloc.lower():
         raise RegistrationRefused("issuer", "the issuer is another site than its configuration's")
-
-
-def _is_within(url: str, domains: tuple[str, ...]) -> bool:
-    host = (urlsplit(url).hostname or "").lower()
-    return any(host == domain or host.endswith(f".{domain}") for domain in domains)
 
 
 def _text(document: Mapping[str, Any], name: str, limit: int = LONGEST_ADDRESS) -> str:
