@@ -18,7 +18,6 @@ from lti_mentoring.advantage.line_items import (
     WantedColumn,
     create,
     find,
-    is_ours,
     let_review,
     read_column,
     resource_id_of,
@@ -80,6 +79,8 @@ class Errand:
     wanted: WantedColumn
     lost_url: str | None
     was_remade: bool
+    former_ids: frozenset[str]
+    """Resource ids of the course's other programs, whose scores stay in their columns."""
 
 
 @dataclass(frozen=True)
@@ -279,6 +280,11 @@ def _open(db: Session, line_item_id: int) -> Errand:
         ),
         lost_url=row.lost_url,
         was_remade=row.remade_at is not None,
+        former_ids=frozenset(
+            resource_id_of(number)
+            for number in db.scalars(select(Program.id).where(Program.course_id == course.id))
+            if number != program.id
+        ),
     )
 
 
@@ -346,8 +352,9 @@ def _coupled(errand: Errand, client: ServiceClient) -> Found | None:
         if error.status == NOT_FOUND and errand.lost_url is not None:
             return None  # the activity has no grade any more
         raise
-    if is_ours(column) and column.resource_id != errand.wanted.resource_id:
-        return None  # an earlier program of the course made it, and its scores stay in it
+    if column.resource_id in errand.former_ids:
+        return None
+    # One of ours with another id has come along with a copied course: it is this program's now.
     return Found(column.url, column.score_maximum)
 
 

@@ -1,6 +1,7 @@
 import pytest
 from sqlalchemy import select
 
+from lti_mentoring.advantage.line_items import resource_id_of
 from lti_mentoring.grading import line_items
 from lti_mentoring.models import Course, LineItem, Program
 from lti_mentoring.vocabulary import LineItemKind, ProgramState, Scope
@@ -212,8 +213,9 @@ def test_the_next_program_of_a_course_leaves_the_column_of_the_one_before_alone(
     course = opened_from(gradebook, "activity-1", line_item_url=f"{LMS}/before")
     with gradebook.database.transaction() as db:
         db.get_one(Program, gradebook.program_id).state = ProgramState.CANCELLED
+        before = gradebook.program_id
         gradebook.program_id = make_program(db, db.get_one(Course, course.id)).id
-    ours = {"resourceId": "lti-mentoring:77", "tag": "engagement"}
+    ours = {"resourceId": resource_id_of(before), "tag": "engagement"}
     gradebook.platform.answer("/before", body={**MADE, **ours, "id": f"{LMS}/before"})
     plan(gradebook)
 
