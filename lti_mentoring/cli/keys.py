@@ -26,11 +26,12 @@ def list_keys(*, as_json: bool) -> None:
 
 
 @keys_commands.command("rotate")
-def rotate() -> None:
+@click.option("--now", is_flag=True, help="Let the new key sign before its day is over.")
+def rotate(*, now: bool) -> None:
     """Take one of two steps: publish a new key; a day later, let it begin to sign."""
     with open_toolbox() as box, box.database.transaction() as db:
         tool_keys.ensure_signing_key(db, box.box)
-        key = tool_keys.rotate(db, box.box)
+        key = tool_keys.rotate(db, box.box, at_once=now)
         kid, state = key.kid, key.state
     if state is KeyState.PUBLISHED:
         click.echo(f"Key {kid} is published. Type this again in a day, and it begins to sign.")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_mentoring.core import clock
-from lti_mentoring.core.errors import NotFound
+from lti_mentoring.core.errors import Conflict, NotFound
 from lti_mentoring.core.keys import (
     SecretBox,
     Signer,
@@ -24,6 +24,7 @@ from lti_mentoring.core.keys import (
 from lti_mentoring.models import ToolKey
 from lti_mentoring.vocabulary import KeyState
 
+PUBLISHED_FOR = timedelta(days=1)
 RETIRED_KEPT = timedelta(days=30)
 KID_LENGTH = 16
 
@@ -59,20 +60,32 @@ def list_keys(db: Session) -> list[ToolKey]:
     return list(db.scalars(select(ToolKey).order_by(ToolKey.created_at.desc(), ToolKey.kid)))
 
 
-def rotate(db: Session, box: SecretBox) -> ToolKey:
+def rotate(db: Session, box: SecretBox, *, at_once: bool = False) -> ToolKey:
     """Take one step: publish a new key, or let the one that is published begin to sign.
 
-    Platforms keep key sets for hours, so a day should lie between the two steps.
+    Platforms keep key sets for hours, so a day lies between the two steps (LTI-05); ``at_once``
+    is for a key that somebody else has got hold of.
+
+    Raises:
+        Conflict: if the day is not over.
     """
     coming = db.scalar(select(ToolKey).where(ToolKey.state == KeyState.PUBLISHED))
     if coming is None:
         return _add_key(db, box, KeyState.PUBLISHED)
+    ready_at = signs_from(coming)
+    if clock.now() < ready_at and not at_once:
+        raise Conflict(f"the new key may sign from {ready_at:%Y-%m-%d %H:%M} UTC on")
     signing = _signing_key(db)
     if signing is not None:
         signing.state = KeyState.RETIRED
     coming.state = KeyState.SIGNING
     db.flush()
     return coming
+
+
+def signs_from(coming: ToolKey) -> datetime:
+    """When a published key has been there long enough for every platform to have read it."""
+    return coming.created_at + PUBLISHED_FOR
 
 
 def _signing_key(db: Session) -> ToolKey | None:

@@ -16,6 +16,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+from lti_mentoring.core import clock
 from lti_mentoring.core.errors import (
     AddressRefused,
     Conflict,
@@ -42,7 +43,7 @@ from lti_mentoring.services import (
     tool_keys,
 )
 from lti_mentoring.services.platform_check import check_platform
-from lti_mentoring.vocabulary import CourseRole, DeploymentState, RegistrationState
+from lti_mentoring.vocabulary import CourseRole, DeploymentState, KeyState, RegistrationState
 from lti_mentoring.web.administration import administrators, set_cookie
 from lti_mentoring.web.connection_words import said
 from lti_mentoring.web.guards import anyone, guarded_by
@@ -239,7 +240,14 @@ def keys() -> ResponseReturnValue:
         tool_keys.ensure_signing_key(g.db, _ours().box)
         tool_keys.rotate(g.db, _ours().box)
         return redirect(url_for(".keys"), 303)
-    return render_template("administration/keys.html", keys=tool_keys.list_keys(g.db))
+    known = tool_keys.list_keys(g.db)
+    coming = next((key for key in known if key.state is KeyState.PUBLISHED), None)
+    return render_template(
+        "administration/keys.html",
+        keys=known,
+        signs_from=tool_keys.signs_from(coming) if coming else None,
+        now=clock.now(),
+    )
 
 
 @blueprint.errorhandler(SignInMissing)

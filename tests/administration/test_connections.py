@@ -288,11 +288,13 @@ def test_refused_launches_are_listed_with_their_incident(desk, number, frozen_cl
     assert "nonce is not the one of this login" in desk.text
 
 
-def test_keys_are_changed_in_two_steps(desk):
+def test_keys_are_changed_in_two_steps_a_day_apart(desk, frozen_clock):
     desk.come_in().open("/administration/keys").press("Publish a new key")
     assert "signs next" in desk.text
+    assert "Let the new key sign" not in desk.text
+    frozen_clock.tick(days=1)
 
-    desk.press("Let the new key sign")
+    desk.come_in().open("/administration/keys").press("Let the new key sign")
 
     assert sorted(key.state.value for key in rows(desk, ToolKey)) == ["retired", "signing"]
 

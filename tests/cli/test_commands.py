@@ -156,9 +156,11 @@ def test_what_does_not_exist_is_said_so(command, act):
 
 def test_keys_are_rotated_in_two_steps(command, database):
     first = command("keys", "rotate")
-    second = command("keys", "rotate")
+    too_soon = command("keys", "rotate", code=1)
+    second = command("keys", "rotate", "--now")
 
     assert "is published" in first
+    assert "may sign from" in too_soon
     assert "signs from now on" in second
     states = [row["state"] for row in command("keys", "list", "--json")]
     assert sorted(states) == ["retired", "signing"]
