@@ -9,6 +9,7 @@ from lti_mentoring.cli.configuration import read_settings
 from lti_mentoring.cli.serve import check_port, listen, make_ready, serve_until_interrupted
 from lti_mentoring.core import log
 from lti_mentoring.core.db import Database
+from lti_mentoring.rules.platform_configuration import product_of
 from lti_mentoring.sandbox.accents import ACCENTS
 from lti_mentoring.sandbox.app import create_sandbox
 from lti_mentoring.sandbox.state import Sandbox
@@ -97,6 +98,8 @@ def introduce(database: Database, sandbox: Sandbox) -> None:
                 auth_url=sandbox.auth_url,
                 token_url=sandbox.token_url,
                 jwks_url=sandbox.jwks_url,
+                audience=sandbox.accent.token_audience,
+                product=product_of(sandbox.accent.product),
             ),
             sandbox.deployment_id,
             allow_private=True,

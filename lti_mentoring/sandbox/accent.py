@@ -35,6 +35,7 @@ class Login:
     deployment_parameter: str = "lti_deployment_id"
     hint: str = '{"activity": "{link}", "launch": "{launch}"}'
     extras: Mapping[str, str] = field(default_factory=dict)
+    unsafe_status: int = 400  # of the page for a question that no address may be answered
     storage_target: str = ""  # the frame that keeps things for tools; "_parent": the page
     storage_prefix: str = ""  # before the subjects of its messages
 

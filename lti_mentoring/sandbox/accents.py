@@ -70,7 +70,7 @@ moodle = Accent(
     service_query=True,
     roster=service_habits.MOODLE_ROSTER,
     grading=service_habits.MOODLE_GRADING,
-    login=Login(hint='{"cmid":"{link}","launchid":"{launch}"}'),
+    login=Login(hint='{"cmid":"{link}","launchid":"{launch}"}', unsafe_status=404),
     token=Token(
         context_type="CourseSection",
         roles=role_names.MOODLE_LAUNCH,

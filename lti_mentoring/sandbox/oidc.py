@@ -42,7 +42,8 @@ def authorize() -> ResponseReturnValue:
         _check_addressee(sandbox)
     except RequestUnsafe as unsafe:
         title = "Invalid request"
-        return render_template("error.html", title=title, reason=str(unsafe)), 400
+        status = sandbox.accent.login.unsafe_status
+        return render_template("error.html", title=title, reason=str(unsafe)), status
     redirect_uri = request.values["redirect_uri"]
     answer = {"state": state} if (state := request.values.get("state")) else {}
     try:

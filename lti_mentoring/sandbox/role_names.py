@@ -13,6 +13,7 @@ from lti_mentoring.sandbox.vocabulary import (
     ROLE_URIS,
     SYSTEM_ROLE,
     TEACHING_ASSISTANT,
+    TEST_USER,
     Role,
 )
 
@@ -40,6 +41,7 @@ MOODLE_LAUNCH: RoleNames = {
         INSTRUCTOR,
         SYSTEM_ROLE + "Administrator",
     ),
+    Role.PREVIEW: (LEARNER,),
 }
 MOODLE_ROSTER: RoleNames = {
     Role.INSTRUCTOR: ("Instructor",),
@@ -47,6 +49,7 @@ MOODLE_ROSTER: RoleNames = {
     Role.LEARNER: ("Learner",),
     Role.OBSERVER: ("Learner",),
     Role.ADMIN: ("Instructor", "http://purl.imsglobal.org/vocab/lis/v2/person#Administrator"),
+    Role.PREVIEW: ("Learner",),
 }
 
 CANVAS_LAUNCH: RoleNames = {
@@ -55,6 +58,7 @@ CANVAS_LAUNCH: RoleNames = {
     Role.LEARNER: (INSTITUTION_ROLE + "Student", LEARNER, USER),
     Role.OBSERVER: (INSTITUTION_ROLE + "Observer", OBSERVER, USER),
     Role.ADMIN: (INSTITUTION_ROLE + "Administrator", ADMINISTRATOR, USER),
+    Role.PREVIEW: (LEARNER, TEST_USER),
 }
 CANVAS_ROSTER: RoleNames = {
     Role.INSTRUCTOR: (INSTRUCTOR,),
@@ -62,6 +66,7 @@ CANVAS_ROSTER: RoleNames = {
     Role.LEARNER: (LEARNER,),
     Role.OBSERVER: (OBSERVER,),
     Role.ADMIN: (ADMINISTRATOR,),
+    Role.PREVIEW: (LEARNER, TEST_USER),
 }
 
 BLACKBOARD: RoleNames = {
@@ -70,6 +75,7 @@ BLACKBOARD: RoleNames = {
     Role.LEARNER: (LEARNER,),
     Role.OBSERVER: (INSTITUTION_ROLE + "Observer",),
     Role.ADMIN: (INSTITUTION_ROLE + "Administrator", ADMINISTRATOR),
+    Role.PREVIEW: (TEST_USER,),
 }
 
 BRIGHTSPACE_LAUNCH: RoleNames = {
@@ -78,6 +84,7 @@ BRIGHTSPACE_LAUNCH: RoleNames = {
     Role.LEARNER: (LEARNER, INSTITUTION_ROLE + "Student"),
     Role.OBSERVER: (INSTITUTION_ROLE + "Observer",),
     Role.ADMIN: (ADMINISTRATOR, INSTITUTION_ROLE + "Administrator"),
+    Role.PREVIEW: (LEARNER,),
 }
 BRIGHTSPACE_ROSTER: RoleNames = {role: names[:1] for role, names in BRIGHTSPACE_LAUNCH.items()}
 
@@ -93,6 +100,7 @@ SAKAI_LAUNCH: RoleNames = {
         INSTITUTION_ROLE + "Administrator",
         SYSTEM_ROLE + "Administrator",
     ),
+    Role.PREVIEW: (LEARNER,),
 }
 SAKAI_ROSTER: RoleNames = {
     Role.INSTRUCTOR: ("Instructor", INSTRUCTOR),
@@ -100,6 +108,7 @@ SAKAI_ROSTER: RoleNames = {
     Role.LEARNER: ("Learner", LEARNER),
     Role.OBSERVER: ("Learner", LEARNER),
     Role.ADMIN: ("Instructor", INSTRUCTOR),
+    Role.PREVIEW: ("Learner", LEARNER),
 }
 
 # What edX calls instructor is its course administrator; its staff are the instructors.
@@ -109,5 +118,6 @@ OPENEDX_ROSTER: RoleNames = {
     Role.LEARNER: (LEARNER,),
     Role.OBSERVER: (LEARNER,),
     Role.ADMIN: (ADMINISTRATOR, INSTRUCTOR),
+    Role.PREVIEW: (LEARNER,),
 }
 OPENEDX_LAUNCH: RoleNames = {role: (*NOBODY, *names) for role, names in OPENEDX_ROSTER.items()}

@@ -65,6 +65,7 @@ class Role(StrEnum):
     LEARNER = "learner"
     OBSERVER = "observer"
     ADMIN = "admin"
+    PREVIEW = "preview"  # an instructor who looks at the course as a student would
 
     @property
     def label(self) -> str:
@@ -78,6 +79,7 @@ ROLE_LABELS: Mapping[Role, str] = {
     Role.LEARNER: "Learner",
     Role.OBSERVER: "Observer",
     Role.ADMIN: "Administrator",
+    Role.PREVIEW: "Student preview",
 }
 
 # Institution roles come along on purpose: a tool must not take them for course roles.
@@ -87,6 +89,7 @@ ROLE_URIS: Mapping[Role, tuple[str, ...]] = {
     Role.LEARNER: (INSTITUTION_ROLE + "Student", CONTEXT_ROLE + "Learner"),
     Role.OBSERVER: (INSTITUTION_ROLE + "Observer", CONTEXT_ROLE + "Mentor"),
     Role.ADMIN: (INSTITUTION_ROLE + "Administrator", CONTEXT_ROLE + "Administrator"),
+    Role.PREVIEW: (CONTEXT_ROLE + "Learner", TEST_USER),
 }
 
 

@@ -11,6 +11,8 @@ from lti_mentoring.sandbox.vocabulary import (
     MEMBERS_TYPE,
     NRPS_CLAIM,
     SCORE_SCOPE,
+    TEST_USER,
+    Role,
 )
 
 BASE = "http://127.0.0.1:8001"
@@ -204,6 +206,29 @@ def test_sakai_mixes_short_and_full_roles(launched):
         "Instructor",
         f"{MEMBERSHIP}#Instructor",
     ]
+
+
+@pytest.mark.parametrize(
+    ("accent", "roles"),
+    [
+        ("canvas", [f"{MEMBERSHIP}#Learner", TEST_USER]),
+        ("blackboard", [TEST_USER]),
+        ("moodle", [f"{MEMBERSHIP}#Learner"]),
+    ],
+    indirect=["accent"],
+)
+def test_a_students_view_is_told_by_some(world, course, launched, roles):
+    world.enroll(course.id, world.person_named("Clara Vogt").id, Role.PREVIEW)
+
+    assert launched("Clara Vogt")[LTI_CLAIM + "roles"] == roles
+
+
+@only_with("moodle")
+def test_moodles_page_for_an_unsafe_question_is_not_found(client):
+    page = client.get("/oidc/auth?redirect_uri=https://elsewhere.example/")
+
+    assert page.status_code == 404
+    assert "Invalid request" in page.text
 
 
 @only_with("openedx")

@@ -336,3 +336,12 @@ def test_the_registration_facts_are_at_hand(sandbox):
 
     assert facts == (BASE, f"{BASE}/oidc/auth", f"{BASE}/oidc/token", f"{BASE}/oidc/jwks.json")
     assert (sandbox.client_id, sandbox.deployment_id) == ("sandbox-client", "1")
+
+
+def test_one_tool_cannot_answer_for_another(ask, question, form_in, sandbox):
+    other = replace(sandbox.tools.seeded, number=2, client_id="another")
+    sandbox.tools.put(other)
+
+    _, fields = form_in(ask(question | {"client_id": "another"}))
+
+    assert fields["error"] == "login_required"
