@@ -91,7 +91,7 @@ class Registration:
     domain_is_host: bool = False
     overstates_scope: bool = False
     cuts_custom_at_equals: bool = False
-    client_id: str = "{random}"
+    client_id: str = "{letters}"
     deployment_id: str = "{number}"
     answers_deployment: bool = True
     activation: str = ""  # the button an administrator presses; empty: active at once

@@ -1,12 +1,13 @@
 """The tools that the LMS knows: the one it starts with, and those that came later."""
 
-import hashlib
+import secrets
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from threading import RLock
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import uuid4
 
 from lti_mentoring.sandbox.accent import Accent
 from lti_mentoring.sandbox.vocabulary import (
@@ -176,10 +177,11 @@ def origin_of(url: str) -> str:
 
 
 def _shaped(shape: str, number: int) -> str:
-    digest = hashlib.sha256(f"tool/{number}".encode()).hexdigest()
+    """An id as this LMS writes them; after a restart, tools must not meet an old one again."""
     return shape.format(
         number=number,
-        digest=digest[:40],
-        uuid=UUID(digest[:32]),
-        random="".join(letter for letter in digest if letter.isalpha())[:15],
+        digits=secrets.randbelow(10**10),
+        digest=secrets.token_hex(20),
+        uuid=uuid4(),
+        letters="".join(secrets.choice(string.ascii_letters) for _ in range(15)),
     )

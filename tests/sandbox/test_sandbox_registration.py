@@ -7,6 +7,7 @@ import pytest
 from jwt.types import Options
 
 from lti_mentoring.sandbox.accents import ACCENTS
+from lti_mentoring.sandbox.app import create_sandbox
 from lti_mentoring.sandbox.vocabulary import (
     DEEP_LINKING,
     LINE_ITEM_SCOPE,
@@ -362,3 +363,12 @@ def test_a_tool_can_be_removed_but_not_the_first(
 
     assert list(sandbox.tools) == [sandbox.tools.seeded]
     assert client.post("/admin/tools/nothing/activate").status_code == 404
+
+
+@only_with("moodle", "canvas", "blackboard")
+def test_no_client_id_comes_back_after_a_restart(accent):
+    starts = [create_sandbox(base_url=BASE, tool_url=TOOL, accent=accent) for _ in range(3)]
+
+    ids = {lms.extensions["sandbox"].invite(f"{TOOL}/register").client_id for lms in starts}
+
+    assert len(ids) == 3
