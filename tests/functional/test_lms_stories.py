@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from lti_mentoring.core.keys import SecretBox
-from lti_mentoring.models import Course, Membership, Participant, Program, ToolKey
+from lti_mentoring.models import Agreement, Course, Membership, Participant, Program, ToolKey
 from lti_mentoring.rules.tool_configuration import custom_parameters
 from lti_mentoring.sandbox.copying import copy_course, import_course
 from lti_mentoring.sandbox.world import Activity
@@ -40,7 +40,8 @@ def amaras(taught):
 def test_a_teachers_own_grade_is_left_alone_until_somebody_resumes(open_class):
     taught = open_class("moodle")
     column, amara = amaras(taught)
-    taught.gradebook.override(column, amara, 90, 0)
+    taught.work(seconds=120)
+    taught.gradebook.override(column, amara, 90, taught.campus.sandbox.clock())
 
     taught.credit(taught.learners[0], Component.NEEDS)
     taught.work()
@@ -127,15 +128,18 @@ def last_term(settings, database, frozen_clock):
     """Helena's course in Moodle with a program, a learner and a placed link; months later."""
     campus = make_campus(settings, database, accent="moodle")
     tools = campus.sandbox.tools
-    tools.put(replace(tools.seeded, custom=custom_parameters()))
+    tools.put(replace(tools.seeded, custom=dict(custom_parameters())))
     helena = Enrolled(campus, "Helena Brandt")
     helena.launch(helena.course.activities[0])
     with campus.database.transaction() as db:
         course = db.scalars(select(Course)).one()
         program = make_program(db, course, title="Spring mentoring")
         make_rubric(db, program)
+        texts = {"version_number": 1, "body": "We meet.", "created_at": frozen_clock.now}
+        db.add(Agreement(program_id=program.id, **texts))
         make_mentee(db, program)
-        key = make_content_item(db, course, db.scalars(select(Membership.id)).first()).key
+        teacher = db.scalars(select(Membership.id).order_by(Membership.id)).all()[0]
+        key = make_content_item(db, course, teacher).key
     placed = Activity("placed", "Mentoring", "", target=f"{TOOL}/lti/launch?content={key}")
     helena.course.activities.append(replace(placed, custom={"content": key}))
     frozen_clock.tick(days=200)
@@ -163,7 +167,6 @@ def test_a_copied_course_takes_the_design_and_nobody(last_term, way):
     last_term.launch(target.activities[-1])
     assert "Start from last term's design?" in last_term.text
     last_term.press("Start from that design")
-    print("TEXT", last_term.path, last_term.text[:500])
 
     with campus.database.reading() as db:
         programs = db.scalars(select(Program).order_by(Program.id)).all()

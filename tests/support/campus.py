@@ -14,6 +14,7 @@ from lti_mentoring.app import create_app
 from lti_mentoring.core import clock
 from lti_mentoring.core.db import Database
 from lti_mentoring.core.http import Client
+from lti_mentoring.rules.platform_configuration import product_of
 from lti_mentoring.sandbox.app import create_sandbox
 from lti_mentoring.sandbox.state import Sandbox
 from lti_mentoring.services.platforms import PlatformFacts, add_platform
@@ -63,6 +64,8 @@ def register(database: Database, sandbox: Sandbox) -> None:
                 auth_url=sandbox.auth_url,
                 token_url=sandbox.token_url,
                 jwks_url=sandbox.jwks_url,
+                audience=sandbox.accent.token_audience,
+                product=product_of(sandbox.accent.product),
             ),
             sandbox.deployment_id,
             allow_private=True,

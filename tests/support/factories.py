@@ -148,9 +148,13 @@ def make_course(
         db,
         Course(
             deployment_id=deployment.id,
-            context_id=f"course-{number}",
             created_at=clock.now(),
-            **{"title": "Statistics I", **(services if with_services else {}), **facts},
+            **{
+                "context_id": f"course-{number}",
+                "title": "Statistics I",
+                **(services if with_services else {}),
+                **facts,
+            },
         ),
     )
 
