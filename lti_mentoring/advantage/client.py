@@ -79,6 +79,8 @@ class ServiceClient:
             PlatformRefused: if the platform gives no token.
         """
         answer, token = self._ask_once(method, url, scopes, headers, json)
+        if answer.ok:
+            return answer
         if self._token_may_be_old(answer):
             self._tokens.drop(self.tool, scopes, token)
             answer, _ = self._ask_once(method, url, scopes, headers, json)

@@ -13,6 +13,7 @@ def call(client):
 
 
 def test_a_call_carries_token_name_and_exactly_one_media_type(client, platform):
+    """C19, M14; LTI-126, LTI-127."""
     platform.answer("/thing", body={"a": 1})
 
     assert call(client).json() == {"a": 1}
@@ -34,6 +35,7 @@ def test_a_token_that_is_not_taken_is_fetched_anew_once(client, platform):
 
 
 def test_a_second_refusal_is_a_missing_permission(client, platform):
+    """M19."""
     platform.answer("/thing", 401)
 
     with pytest.raises(PlatformRefused, match="permission"):
@@ -44,6 +46,7 @@ def test_a_second_refusal_is_a_missing_permission(client, platform):
 
 @pytest.mark.parametrize(("product", "tries"), [(Product.SAKAI, 2), (Product.BRIGHTSPACE, 1)])
 def test_only_sakai_says_403_to_an_old_token(client_for, platform, product, tries):
+    """S4."""
     platform.answer("/thing", 403)
 
     with pytest.raises(PlatformRefused):
@@ -61,6 +64,7 @@ def test_what_may_pass_is_tried_later(client, platform, status):
 
 
 def test_canvas_says_403_when_it_is_asked_too_often(client, platform):
+    """C23."""
     platform.answer("/thing", 403, b"403 Forbidden (Rate Limit Exceeded)")
 
     with pytest.raises(PlatformUnavailable):

@@ -40,6 +40,7 @@ def found(client):
 
 
 def test_columns_of_others_are_left_out_even_if_the_platform_sends_them(client, platform):
+    """S5; LTI-105."""
     entries = [on_wire(1, tag="quiz"), on_wire(2), on_wire(3, resource_id="x"), {"id": "broken"}]
     platform.answer("/lineitems", body=entries)
 
@@ -59,6 +60,7 @@ def test_asking_sends_filters_but_no_limit(client, platform):
 
 
 def test_moodles_broken_paging_ends(client, platform):
+    """M12."""
     again = f"<{LMS}/lineitems?type_id=3&amp;resource_id=x>; rel=“next”".encode().decode("latin-1")
     platform.answer("/lineitems", body=[on_wire(2)], Link=again)
 
@@ -86,6 +88,7 @@ def test_of_several_the_one_without_a_link_wins(client, platform):
 
 
 def test_a_missing_column_is_made_and_then_read_as_it_was_stored(client, platform):
+    """BR8, M17; LTI-106."""
     platform.answer("/lineitems", body=[])
     platform.answer("/lineitems", 201, body=on_wire(9, madeUp=True))
     platform.answer("/lineitems/9", body=on_wire(9, scoreMaximum=10))
@@ -116,6 +119,7 @@ def test_after_a_lost_answer_the_column_is_found_instead_of_made_twice(client, p
 
 
 def test_a_column_that_cannot_be_read_back_is_taken_as_it_was_sent(client, platform):
+    """S5: Sakai answers 200."""
     platform.answer("/lineitems", body=[])
     platform.answer("/lineitems", 200, body=on_wire(9))
     platform.answer("/lineitems/9", 404)

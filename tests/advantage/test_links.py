@@ -31,6 +31,7 @@ def test_without_a_next_link_it_is_the_last_page(header):
 
 
 def test_an_address_that_was_escaped_for_a_page_is_unescaped_and_keeps_its_case():
+    """M12, BR9; LTI-92."""
     header = '<https://lms.test/Roster?From=2&amp;Limit=2>; rel="next"'
 
     assert next_page(header, HERE, HERE) == "https://lms.test/Roster?From=2&Limit=2"
@@ -51,6 +52,7 @@ def test_parameters_are_merged_into_the_query_that_is_there():
 
 
 def test_scores_go_before_the_query():
+    """M11; LTI-110."""
     url = below("https://moodle.test/2/lineitems/9/lineitem?type_id=3", "scores")
 
     assert url == "https://moodle.test/2/lineitems/9/lineitem/scores?type_id=3"

@@ -26,6 +26,7 @@ def test_all_pages_are_read(client, platform):
 
 
 def test_the_page_size_joins_the_query_that_is_there(client, platform):
+    """B4; LTI-91, LTI-93."""
     platform.answer("/members", body={"members": []})
 
     read(client)
@@ -57,6 +58,7 @@ def test_a_page_on_another_host_is_not_asked_for(client, platform):
 
 @pytest.mark.parametrize("body", [b"", b"  \n"])
 def test_an_empty_body_is_a_page_without_members(client, platform, body):
+    """S3."""
     platform.answer("/members", body=body)
 
     assert read(client) == ([[]], True)
@@ -91,6 +93,7 @@ def test_what_is_left_out_has_a_meaning(client, platform):
 
 
 def test_roles_may_come_as_one_string(client, platform):
+    """S2."""
     platform.answer("/members", body={"members": [member("a", roles="Learner, Instructor")]})
 
     (page,) = RosterReading(client, URL, 200)

@@ -89,6 +89,7 @@ def test_a_column_that_came_with_the_activity_is_used_as_it_is(gradebook):
 
 
 def test_a_coupled_column_serves_without_the_permission_to_look(gradebook):
+    """M10, S7; LTI-103, LTI-104."""
     course_id = change_course(gradebook, ags_scopes=Scope.SCORE.value, line_items_url=None)
     with gradebook.database.transaction() as db:
         make_resource_link(db, db.get_one(Course, course_id), line_item_url=f"{LMS}/coupled")
@@ -159,6 +160,7 @@ def make_columns(gradebook, *answers):
 
 
 def test_a_new_column_belongs_to_the_first_activity_that_opens_the_tool(gradebook):
+    """C15, E5; LTI-108."""
     opened_from(gradebook, "activity-1", "activity-2")
     plan(gradebook)
 
@@ -179,6 +181,7 @@ def test_opened_from_the_courses_navigation_a_column_belongs_to_no_activity(grad
 
 
 def test_completion_is_the_courses_since_two_columns_of_one_activity_hide_each_other(gradebook):
+    """C15; moodle.md 2."""
     opened_from(gradebook, "activity-1")
     plan(gradebook, posts_engagement=False, posts_completion=True)
 

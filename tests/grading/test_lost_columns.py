@@ -16,6 +16,7 @@ def taught(campus, frozen_clock):
 
 
 def test_a_deleted_column_is_made_anew_with_everybodys_scores(taught):
+    """C14 too: an address that is not known any more is looked for."""
     assert taught.grades == taught.wanted
     taught.delete_columns()
 

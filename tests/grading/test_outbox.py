@@ -95,6 +95,7 @@ def test_before_the_first_fact_nobody_sees_a_zero(gradebook, frozen_clock):
 
 @pytest.mark.parametrize("facts", [{"role": CourseRole.INSTRUCTOR}, {"is_test_user": True}])
 def test_only_learners_are_graded(gradebook, facts):
+    """C16, M16, BR7; LTI-117."""
     learner = gradebook.learner(**facts)
     gradebook.credit(learner)
 
@@ -114,6 +115,7 @@ def test_what_changes_nothing_is_not_sent_again(gradebook, waiting, frozen_clock
 
 
 def test_timestamps_rise_by_a_second_at_least_even_if_the_clock_stands(gradebook, waiting):
+    """C16, M16, E5; LTI-113."""
     first = gradebook.cell(waiting).scored_at
     gradebook.credit(waiting, Component.NEEDS)
     second = gradebook.cell(waiting).scored_at
@@ -125,6 +127,7 @@ def test_timestamps_rise_by_a_second_at_least_even_if_the_clock_stands(gradebook
 
 
 def test_no_score_is_sent_before_its_own_timestamp(gradebook, waiting):
+    """C18, M16: a timestamp ahead blocks later scores."""
     for component in (Component.NEEDS, Component.GOALS_SET, Component.GOAL_PROGRESS):
         gradebook.credit(waiting, component)
 

@@ -90,6 +90,7 @@ def test_who_is_known_from_another_course_is_the_same_person(course_roster, data
 
 
 def test_a_teacher_whom_moodles_roster_calls_a_learner_stays_a_teacher(course_roster, database):
+    """M6."""
     launch(database, course_roster, "t", CourseRole.INSTRUCTOR)
     course_roster.lists(entry("t"))
 
@@ -113,6 +114,7 @@ def test_a_teacher_who_becomes_a_learner_on_the_roster_loses_rights_at_once(
 
 
 def test_who_disappears_is_gone_and_comes_back(course_roster, database, frozen_clock):
+    """M8: suspended people are absent."""
     course_roster.lists(entry("a"), entry("b"))
     course_roster.sync()
     course_roster.lists(entry("a"))
@@ -169,6 +171,7 @@ def test_who_launches_while_the_roster_is_read_stays(course_roster, database):
 
 @pytest.mark.parametrize("body", [b"", b'{"members": []}'])
 def test_an_empty_roster_sends_nobody_away(course_roster, database, body):
+    """S3; LTI-98."""
     course_roster.lists(entry("a"))
     course_roster.sync()
     course_roster.platform.instead(ROSTER, body=body)
