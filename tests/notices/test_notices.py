@@ -113,7 +113,6 @@ def test_hello_is_answered_and_changes_nothing(house):
         {"aud": 7},
         {"iss": ["x"]},
     ],
-    ids=str,
 )
 def test_what_is_not_for_us_or_misshapen_is_refused(house, changes):
     told = claims(house)
