@@ -4,12 +4,14 @@ The tables are the truth about what is due, so any of these may be called at any
 or not at all, in any number of processes.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy.exc import DBAPIError
 
 from lti_mentoring.advantage.client import ServiceClient
+from lti_mentoring.advantage.groups import read_groups
 from lti_mentoring.advantage.memberships import RosterReading
 from lti_mentoring.advantage.notices import wish_for
 from lti_mentoring.advantage.pace import Pace
@@ -20,6 +22,7 @@ from lti_mentoring.core.http import Client
 from lti_mentoring.core.keys import SecretBox
 from lti_mentoring.grading import recompute
 from lti_mentoring.grading.publisher import Publisher
+from lti_mentoring.rules.groups import write
 from lti_mentoring.services import notices, roster, timers, tool_keys
 from lti_mentoring.services.roster_changes import Staged
 from lti_mentoring.services.row_by_row import each, log_failure
@@ -27,8 +30,11 @@ from lti_mentoring.settings import Settings
 
 REQUESTS_PER_SCORE = 4  # a token, the score, and both again with a fresh token
 SCORES_AT_ONCE = 100
+MOST_ASKED_ABOUT = 500  # people of one course, for their groups
 MOST_ROUNDS = 1000
 NOT_TAKEN_IN = "something in it could not be taken in"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -142,12 +148,36 @@ def _read_one_roster(work: Work) -> bool:
     return True
 
 
+def _read_groups(work: Work, reading: roster.Reading, url: str, staged: Staged) -> None:
+    """Names for groups that the roster tells by id; where it tells none, each participant's own.
+
+    Only those in a program are asked about, since each costs a call. What cannot be read leaves
+    groups as they are; the roster is taken in all the same.
+    """
+    client = work.client_of(reading.tool)
+    try:
+        known = read_groups(client, url)
+        if not staged.groups and known:
+            with work.database.transaction() as db:
+                subjects = roster.subjects_in_program(db, reading)
+            for subject in subjects[:MOST_ASKED_ABOUT]:
+                if subject in staged.people:
+                    staged.groups[subject] = write(read_groups(client, url, subject))
+    except (PlatformRefused, PlatformUnavailable, AddressRefused) as error:
+        log.info("groups could not be read", extra={"why": str(error)})
+        staged.groups.clear()
+        return
+    staged.name_groups(known)
+
+
 def _read(work: Work, reading: roster.Reading) -> None:
     limits = work.settings.roster
     pages = RosterReading(work.client_of(reading.tool), reading.memberships_url, limits.page_size)
     staged = Staged(reading.role_overrides)
     for members in pages:
         staged.add(members)
+    if reading.groups_url:
+        _read_groups(work, reading, reading.groups_url, staged)
     with work.database.transaction() as db:
         roster.apply_reading(
             db,

@@ -42,6 +42,7 @@ class LaunchClaims:
     groups: str | None = None
     observes: tuple[str, ...] = ()
     memberships_url: str | None = None
+    groups_url: str | None = None
     tells_grading: bool = False
     line_items_url: str | None = None
     line_item_url: str | None = None

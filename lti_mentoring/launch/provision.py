@@ -58,6 +58,7 @@ _members = cast(Table, Membership.__table__)
 _sign_ins = cast(Table, SignIn.__table__)
 _keys = cast(Table, PlatformKeySet.__table__)
 
+_COURSE_FACTS = ("course_title", "course_label", "memberships_url", "groups_url", "line_items_url")
 _AWAY = (MembershipState.INACTIVE, MembershipState.GONE)
 _RANK = {CourseRole.INSTRUCTOR: 3, CourseRole.TEACHING_ASSISTANT: 2, CourseRole.LEARNER: 1}
 
@@ -71,6 +72,7 @@ _EVERYTHING: Select[Any] = (
         _courses.c.title.label("course_title"),
         _courses.c.label.label("course_label"),
         _courses.c.memberships_url,
+        _courses.c.groups_url,
         _courses.c.line_items_url,
         _courses.c.ags_scopes,
         _courses.c.roster_read_at,
@@ -263,7 +265,7 @@ def _keep_course(
     connection: Connection, found: Row[Any], claims: LaunchClaims, now: datetime
 ) -> int:
     """A service that this launch does not mention is not gone: another link may mention it."""
-    told = _told(claims, ("course_title", "course_label", "memberships_url", "line_items_url"))
+    told = _told(claims, _COURSE_FACTS)
     if claims.tells_grading:
         told["ags_scopes"] = claims.ags_scopes
     if found.course_id is None:

@@ -20,7 +20,15 @@ from lti_mentoring.launch.messages import Rules, rules_of
 from lti_mentoring.launch.token import check_header
 from lti_mentoring.rules.groups import in_launch
 from lti_mentoring.rules.roles import administers_lms, course_role, is_test_user, role_scope
-from lti_mentoring.vocabulary import AGS_CLAIM, CLAIM, NRPS_CLAIM, CourseRole, NoticeType, Scope
+from lti_mentoring.vocabulary import (
+    AGS_CLAIM,
+    CLAIM,
+    GROUPS_CLAIM,
+    NRPS_CLAIM,
+    CourseRole,
+    NoticeType,
+    Scope,
+)
 
 NOTICES_CLAIM = CLAIM + "platformnotificationservice"
 VERSION = "1.3.0"
@@ -262,6 +270,9 @@ def _read(
         groups=in_launch(custom),
         observes=role_scope(claims.get(CLAIM + "role_scope_mentor")) if is_observer else (),
         memberships_url=facts.web_address(_roster_address(claims), allow_plain=plain),
+        groups_url=facts.web_address(
+            _part(claims, GROUPS_CLAIM).get("context_groups_url"), allow_plain=plain
+        ),
         tells_grading=bool(grading),
         line_items_url=facts.web_address(grading.get("lineitems"), allow_plain=plain),
         line_item_url=facts.web_address(grading.get("lineitem"), allow_plain=plain),

@@ -25,6 +25,7 @@ class Course(Base):
     title: Mapped[str] = mapped_column(String(255), default="")
     label: Mapped[str] = mapped_column(String(255), default="")
     memberships_url: Mapped[str | None] = mapped_column(Text)
+    groups_url: Mapped[str | None] = mapped_column(Text)
     line_items_url: Mapped[str | None] = mapped_column(Text)
     ags_scopes: Mapped[str] = mapped_column(Text, default="")  # blank-separated
     roster_read_at: Mapped[datetime | None]

@@ -24,7 +24,7 @@ SCOPES = (
 )
 """The services that the tool uses, the most useful first."""
 
-SCOPES_WHERE_OFFERED = (Scope.NOTICES,)
+SCOPES_WHERE_OFFERED = (Scope.GROUPS_READ, Scope.NOTICES)
 """Services that few platforms know; the others would refuse a wish for them."""
 
 SERVED = (MessageType.RESOURCE_LINK, MessageType.DEEP_LINKING, MessageType.SUBMISSION_REVIEW)

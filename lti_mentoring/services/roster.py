@@ -15,14 +15,31 @@ from lti_mentoring.advantage.tokens import RegisteredTool
 from lti_mentoring.core import clock, leases
 from lti_mentoring.core.bell import ring_soon
 from lti_mentoring.core.upsert import insert_into
-from lti_mentoring.models import Course, Deployment, Platform, Program, Registration, RosterSync
+from lti_mentoring.models import (
+    Course,
+    Deployment,
+    Membership,
+    Participant,
+    Platform,
+    PlatformUser,
+    Program,
+    Registration,
+    RosterSync,
+)
 from lti_mentoring.policies.actor import Actor, require
 from lti_mentoring.rules.platform_profiles import PROFILES
 from lti_mentoring.rules.roster import removal_needs_confirmation
 from lti_mentoring.rules.transitions import next_state
 from lti_mentoring.services import activity, departures
 from lti_mentoring.services.roster_changes import Changes, Staged, find_changes, write_changes
-from lti_mentoring.vocabulary import Product, ProgramState, RegistrationState, RosterSyncState, Verb
+from lti_mentoring.vocabulary import (
+    MembershipState,
+    Product,
+    ProgramState,
+    RegistrationState,
+    RosterSyncState,
+    Verb,
+)
 
 BELL = "roster"
 LEASE_SECONDS = 1800.0  # reading 50,000 members from a slow LMS takes a while
@@ -47,6 +64,7 @@ class Reading:
     tool: RegisteredTool
     memberships_url: str
     role_overrides: str
+    groups_url: str | None = None
 
 
 def ask_for_roster(db: Session, actor: Actor, course: Course) -> RosterSync | None:
@@ -157,6 +175,22 @@ def claim_due(db: Session) -> Reading | None:
         tool=RegisteredTool.of(registration),
         memberships_url=course.memberships_url or "",
         role_overrides=registration.role_overrides,
+        groups_url=course.groups_url,
+    )
+
+
+def subjects_in_program(db: Session, reading: Reading) -> list[str]:
+    """Who takes part in a program of the reading's course, as the platform calls them."""
+    return list(
+        db.scalars(
+            select(PlatformUser.subject)
+            .join(Membership, Membership.user_id == PlatformUser.id)
+            .join(Participant, Participant.membership_id == Membership.id)
+            .join(RosterSync, RosterSync.course_id == Membership.course_id)
+            .where(RosterSync.id == reading.sync_id, Membership.state == MembershipState.ACTIVE)
+            .distinct()
+            .order_by(PlatformUser.subject)
+        )
     )
 
 

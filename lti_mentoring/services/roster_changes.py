@@ -19,6 +19,7 @@ from lti_mentoring.core import clock
 from lti_mentoring.core.upsert import insert_into
 from lti_mentoring.models import Membership, PlatformUser
 from lti_mentoring.rules import roles
+from lti_mentoring.rules.groups import Group, with_names, write
 from lti_mentoring.vocabulary import CourseRole, MembershipState
 
 STATES = {
@@ -90,6 +91,11 @@ class Staged:
             self.people[member.subject] = Listed(
                 member.name, member.given_name, member.email, role, state, is_test_user
             )
+
+    def name_groups(self, known: Sequence[Group]) -> None:
+        """Give groups that were told by their ids the names that they have in the course."""
+        names = write(known)
+        self.groups = {who: with_names(told, names) for who, told in self.groups.items()}
 
     def _judge(self, names: tuple[str, ...]) -> tuple[CourseRole, bool]:
         """A course has thousands of people and a handful of combinations of roles."""

@@ -5,6 +5,7 @@ from enum import StrEnum
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"  # LTI Core 1.3, section 5
 AGS_CLAIM = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"  # LTI-AGS 2.0, 3.1
 NRPS_CLAIM = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"  # LTI-NRPS 2.0, 3.6
+GROUPS_CLAIM = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"  # Course Groups 1.0
 MEMBERSHIP_ROLE = "http://purl.imsglobal.org/vocab/lis/v2/membership"  # LTI Core 1.3, A.2.3
 DL_CLAIM = "https://purl.imsglobal.org/spec/lti-dl/claim/"  # Deep Linking 2.0, section 4
 TEST_USER_ROLE = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"  # LTI Core 1.3, A.2.1
@@ -26,6 +27,7 @@ class Scope(StrEnum):
     LINE_ITEM_READ = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly"
     RESULT_READ = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly"
     SCORE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+    GROUPS_READ = "https://purl.imsglobal.org/spec/lti-gs/scope/contextgroup.readonly"
     NOTICES = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
     ROSTER_READ = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 
@@ -44,6 +46,7 @@ class MediaType(StrEnum):
     LINE_ITEM = "application/vnd.ims.lis.v2.lineitem+json"
     LINE_ITEMS = "application/vnd.ims.lis.v2.lineitemcontainer+json"
     SCORE = "application/vnd.ims.lis.v1.score+json"
+    GROUPS = "application/vnd.ims.lti-gs.v1.contextgroupcontainer+json"
     RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"
 
 

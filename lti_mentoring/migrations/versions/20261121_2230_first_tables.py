@@ -251,6 +251,7 @@ def course() -> None:
         sa.Column("title", sa.String(length=255), nullable=False),
         sa.Column("label", sa.String(length=255), nullable=False),
         sa.Column("memberships_url", sa.Text(), nullable=True),
+        sa.Column("groups_url", sa.Text(), nullable=True),
         sa.Column("line_items_url", sa.Text(), nullable=True),
         sa.Column("ags_scopes", sa.Text(), nullable=False),
         sa.Column("roster_read_at", sa.DateTime(timezone=True), nullable=True),
