@@ -23,6 +23,7 @@ from lti_mentoring.core.errors import (
 from lti_mentoring.core.http import Answer, Client
 from lti_mentoring.models import Registration
 from lti_mentoring.queries.connections import contacts, refused_launches
+from lti_mentoring.rules.platform_profiles import profile_of
 from lti_mentoring.vocabulary import RegistrationState, Scope
 
 Verdict = Literal["good", "warning", "bad", "note"]
@@ -145,6 +146,7 @@ def _kept(db: Session, registration_id: int) -> _Kept:
         jwks_url=registration.jwks_url,
         findings=(
             _about_state(registration),
+            *_about_addresses(registration),
             *_about_contacts(db, registration_id),
             *_about_refusals(db, registration_id),
         ),
@@ -155,6 +157,17 @@ def _about_state(registration: Registration) -> Finding:
     state = registration.state
     verdict: Verdict = "good" if state is RegistrationState.APPROVED else "bad"
     return Finding("registration", verdict, state.value, {"number": registration.id})
+
+
+def _about_addresses(registration: Registration) -> list[Finding]:
+    """Addresses that the product's maker has left; they answer for now (C3, B2)."""
+    profile = profile_of(registration.platform.product)
+    old = [
+        url
+        for url in (registration.auth_url, registration.token_url, registration.jwks_url)
+        if profile.should_move(url)
+    ]
+    return [Finding("addresses", "warning", "old", {"url": url}) for url in old]
 
 
 def _about_contacts(db: Session, registration_id: int) -> list[Finding]:

@@ -18,6 +18,7 @@ TOPICS: Mapping[str, Any] = {
     "permission_line_item": _("Permission to make columns"),
     "permission_result_read": _("Permission to read grades"),
     "registration": _("Registration"),
+    "addresses": _("Old address"),
     "last_launch": _("Last launch"),
     "last_roster": _("Last reading of a roster"),
     "last_score": _("Last score sent"),
@@ -62,6 +63,9 @@ SENTENCES: Mapping[tuple[str, str], Any] = {
     ),
     ("registration", "paused"): _("Paused: people see a page that says so."),
     ("registration", "disabled"): _("Switched off: nobody is let in."),
+    ("addresses", "old"): _(
+        "%(url)s still answers, but the LMS's maker has moved it. Its manual has the newer one."
+    ),
     ("last_launch", "never"): NEVER,
     ("last_roster", "never"): NEVER,
     ("last_score", "never"): NEVER,

@@ -3,7 +3,7 @@ import pytest
 from lti_mentoring.core.errors import NotFound
 from lti_mentoring.models import RefusedLaunch
 from lti_mentoring.services.platform_check import check_platform
-from lti_mentoring.vocabulary import RegistrationState, Scope
+from lti_mentoring.vocabulary import Product, RegistrationState, Scope
 from lti_mentoring.web.connection_words import SENTENCES, TOPICS, said
 from tests.support.background import worker_for
 from tests.support.canned_platform import CannedPlatform
@@ -146,3 +146,15 @@ def test_what_does_not_exist_cannot_be_checked(check):
 
 def test_every_sentence_belongs_to_a_topic():
     assert {topic for topic, _code in SENTENCES} <= set(TOPICS)
+
+
+def test_c3_an_address_that_canvas_has_left_is_pointed_out(check, database):
+    with database.transaction() as db:
+        registration = make_registration(db, product=Product.CANVAS)
+        registration.auth_url = "https://canvas.instructure.com/api/lti/authorize_redirect"
+        number = registration.id
+
+    verdict, words = check(number)["addresses"]
+
+    assert verdict == "warning"
+    assert "has moved it" in words
