@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 from lti_mentoring.core import clock
 from lti_mentoring.core.errors import AddressRefused, Conflict, NotFound
 from lti_mentoring.core.http import check_address
-from lti_mentoring.models import Platform, Registration
+from lti_mentoring.models import Deployment, Platform, Registration
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.rules.roles import read_overrides, write_overrides
 from lti_mentoring.services import activity
-from lti_mentoring.services.deployments import add_deployment
+from lti_mentoring.services.deployments import add_deployment, move_deployment
 from lti_mentoring.services.doors import ADMINISTRATOR, move
-from lti_mentoring.vocabulary import CourseRole, Product, RegistrationState, Verb
+from lti_mentoring.vocabulary import CourseRole, DeploymentState, Product, RegistrationState, Verb
 
 MOST_OVERRIDES = 50
 NAMES = ("issuer", "authorization", "token", "key set")
@@ -145,12 +145,22 @@ def move_registration(
 ) -> Registration:
     """Let its approved deployments in, pause it, or close it for good and end who is in.
 
+    The deployment that a platform named while it registered is approved with it.
+
     Raises:
         NotFound: if there is no such registration.
         Conflict: if it cannot go there from where it is.
     """
     found = _found(db, registration_id)
+    was_pending = found.state is RegistrationState.PENDING
     move(db, actor, found, wanted)
+    if was_pending and wanted is RegistrationState.APPROVED:
+        waiting = select(Deployment.id).where(
+            Deployment.registration_id == registration_id,
+            Deployment.state == DeploymentState.PENDING,
+        )
+        for number in db.scalars(waiting).all():
+            move_deployment(db, number, DeploymentState.APPROVED, actor)
     return found
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from lti_mentoring.models import Deployment, Registration, RegistrationInvite
 from lti_mentoring.rules.tool_configuration import TOOL_CONFIGURATION
+from lti_mentoring.services.platforms import move_registration
 from lti_mentoring.vocabulary import DeploymentState, Product, RegistrationState
 from tests.registration.conftest import CONFIGURATION, answer, described_as, fixture
 from tests.support.canned_platform import LMS
@@ -41,6 +42,15 @@ def test_one_button_registers_and_the_registration_waits_for_approval(registrar)
     assert (deployment.lti_id, deployment.state) == ("1", DeploymentState.PENDING)
     assert not registration.admits_deployments
     assert "approves the registration" in page.text
+
+
+def test_approving_the_registration_approves_the_deployment_that_came_with_it(registrar):
+    registrar.invite().register()
+
+    with registrar.database.transaction() as db:
+        move_registration(db, registrar.only(Registration).id, RegistrationState.APPROVED)
+
+    assert registrar.only(Deployment).state is DeploymentState.APPROVED
 
 
 def test_an_invite_that_approves_lets_its_deployments_in(registrar):
