@@ -201,7 +201,7 @@ def canvas_configuration(tool: ToolAddress, name: str, description: str) -> dict
         "oidc_initiation_url": tool.login,
         "target_link_uri": tool.launch,
         "public_jwk_url": tool.keys,
-        "scopes": [scope.value for scope in SCOPES],
+        "scopes": [scope.value for scope in (*SCOPES, Scope.NOTICES)],  # Canvas has notices
         "custom_fields": custom_parameters(),
         "extensions": [
             {

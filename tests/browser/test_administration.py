@@ -33,7 +33,7 @@ def looked_at(page, name, found):
 def test_axe_finds_nothing_in_the_administration(campus, database, playwright, tmp_path):
     with database.transaction() as db:
         path = administration.path_of(administration.make_link(db))
-    found = {}
+    found: dict[str, list[str]] = {}
     with open_browser(playwright, tmp_path / "profile") as browser:
         page = browser.new_page()
         page.goto(campus.tool_url + path)
@@ -60,7 +60,7 @@ def test_axe_finds_nothing_while_the_tool_is_registered(campus, database, playwr
     with database.transaction() as db:
         facts = InviteFacts("Harbor University", own_host="127.0.0.1")
         address = campus.tool_url + path_of(make_invite(db, ADMINISTRATOR, facts).token)
-    found = {}
+    found: dict[str, list[str]] = {}
     with open_browser(playwright, tmp_path / "profile") as browser:
         page = browser.new_page()
         page.goto(address)
