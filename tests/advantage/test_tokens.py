@@ -9,6 +9,7 @@ from lti_mentoring.core.errors import PlatformRefused, PlatformUnavailable
 from lti_mentoring.models import AccessToken, ToolKey
 from lti_mentoring.vocabulary import Product, Scope
 from tests.support.canned_platform import LMS, client_to
+from tests.support.factories import make_registration
 
 SCOPES = [Scope.SCORE, Scope.LINE_ITEM]
 
@@ -149,3 +150,17 @@ def test_br3_brightspace_has_an_audience_that_is_not_the_address(client_for, pla
     sent = platform.asked[0].form["client_assertion"]
     claims = jwt.decode(sent, options={"verify_signature": False})
     assert claims["aud"] == "https://api.brightspace.com/auth/token"
+
+
+def test_two_client_ids_of_one_issuer_never_share_a_token(client, platform, database):
+    """Where an issuer serves many customers, the token of one opens another's gradebooks."""
+    with database.transaction() as db:
+        other = replace(client.tool, registration_id=make_registration(db).id, client_id="other")
+
+    platform.answer("/token", body={"access_token": "tok-2", "expires_in": 3600})
+
+    first = tokens_of(client).get(client.tool, SCOPES)
+    second = tokens_of(client).get(other, SCOPES)
+
+    assert (first, second) == ("tok-1", "tok-2")
+    assert tokens_of(client).get(client.tool, SCOPES) == first
