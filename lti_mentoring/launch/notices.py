@@ -108,7 +108,7 @@ def prove(
     told = claims.get(CLAIM + "notice")
     notice = told if isinstance(told, dict) else {}
     if not texts.is_identifier(notice.get("id")):
-        raise LaunchRefused("notice", "the notice has no usable id")
+        raise LaunchRefused("format", "the notice has no usable id")
     context = claims.get(CLAIM + "context")
     origins = claims.get(CLAIM + "origin_contexts")
     return Notice(
