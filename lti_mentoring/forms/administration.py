@@ -61,14 +61,13 @@ class InviteForm(FlaskForm):
         )
 
 
-class PlatformForm(FlaskForm):
-    """An LMS by hand: what its administrator reads in the LMS and sends over."""
+class CorrectionForm(FlaskForm):
+    """What is known of an LMS: what its administrator reads in the LMS and sends over."""
 
     name = StringField(_("Whose LMS it is"), [NEEDED, Length(max=LONGEST_NAME)])
     product = SelectField(_("Product"), [NEEDED], choices=PRODUCTS, default=Product.MOODLE.value)
     issuer = StringField(_("Issuer"), [NEEDED, Length(max=LONGEST_NAME)])
     client_id = StringField(_("Client id"), [NEEDED, Length(max=LONGEST_NAME)])
-    deployment_id = StringField(_("Deployment id"), [Optional(), Length(max=LONGEST_NAME)])
     auth_url = StringField(
         _("Authentication request address"), [NEEDED, Length(max=LONGEST_ADDRESS)]
     )
@@ -90,6 +89,12 @@ class PlatformForm(FlaskForm):
             audience=_typed(self.audience) or None,
             product=Product(self.product.data),
         )
+
+
+class PlatformForm(CorrectionForm):
+    """An LMS by hand, with its first deployment."""
+
+    deployment_id = StringField(_("Deployment id"), [Optional(), Length(max=LONGEST_NAME)])
 
 
 class RoleForm(FlaskForm):

@@ -78,6 +78,20 @@ class Connection:
     contacts: "Contacts"
     refusals: Sequence[RefusedLaunch]
 
+    @property
+    def facts(self) -> dict[str, str]:
+        """What a form to correct it begins with."""
+        return {
+            "name": self.row.name,
+            "product": self.row.product.value,
+            "issuer": self.row.issuer,
+            "client_id": self.row.client_id,
+            "auth_url": self.auth_url,
+            "token_url": self.token_url,
+            "jwks_url": self.jwks_url,
+            "audience": self.audience or "",
+        }
+
 
 @dataclass(frozen=True)
 class Contacts:

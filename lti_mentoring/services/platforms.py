@@ -47,9 +47,7 @@ def add_platform(
         AddressRefused: if one of the addresses is none that the tool talks to.
         Conflict: if the issuer and client id are registered already.
     """
-    addresses = (facts.issuer, facts.auth_url, facts.token_url, facts.jwks_url)
-    for what, url in zip(NAMES, addresses, strict=True):
-        _check(what, url, allow_private=allow_private)
+    _check_all(facts, allow_private=allow_private)
     known = find_registration(db, facts.issuer, facts.client_id)
     if known is not None:
         raise Conflict(f"this issuer and client id are registered already (number {known.id})")
@@ -81,6 +79,27 @@ def add_registration(
     activity.record(
         db, actor, Verb.REGISTRATION_ADDED, "registration", registration.id, facts.product
     )
+    return registration
+
+
+def correct_platform(
+    db: Session, actor: Actor, registration_id: int, facts: PlatformFacts, *, allow_private: bool
+) -> Registration:
+    """Put right what was typed wrong; people, courses and who may come in stay as they were.
+
+    Raises:
+        NotFound: if there is no such registration.
+        AddressRefused: if one of the addresses is none that the tool talks to.
+        Conflict: if another registration has the issuer and client id.
+    """
+    _check_all(facts, allow_private=allow_private)
+    registration = _found(db, registration_id)
+    known = find_registration(db, facts.issuer, facts.client_id)
+    if known is not None and known.id != registration_id:
+        raise Conflict(f"this issuer and client id are registered already (number {known.id})")
+    registration.issuer, registration.client_id = facts.issuer, facts.client_id
+    registration.platform.name, registration.platform.product = facts.name, facts.product
+    change_addresses(db, actor, registration, facts)
     return registration
 
 
@@ -169,6 +188,12 @@ def _found(db: Session, registration_id: int) -> Registration:
     if found is None:
         raise NotFound("registration", registration_id)
     return found
+
+
+def _check_all(facts: PlatformFacts, *, allow_private: bool) -> None:
+    addresses = (facts.issuer, facts.auth_url, facts.token_url, facts.jwks_url)
+    for what, url in zip(NAMES, addresses, strict=True):
+        _check(what, url, allow_private=allow_private)
 
 
 def _check(what: str, url: str, *, allow_private: bool) -> None:

@@ -25,6 +25,7 @@ from lti_mentoring.core.errors import (
 )
 from lti_mentoring.forms.administration import (
     ROLES,
+    CorrectionForm,
     ImportForm,
     InviteForm,
     PlatformForm,
@@ -169,6 +170,28 @@ def read_file() -> ResponseReturnValue:
 def show(registration_id: int) -> ResponseReturnValue:
     """One connection: who may come in, and how it does."""
     return _show(registration_id)
+
+
+@blueprint.route("/connections/<int:registration_id>/correct", methods=["GET", "POST"])
+@guarded_by(administrators)
+def correct(registration_id: int) -> ResponseReturnValue:
+    """Put right what was typed wrong."""
+    _require_whole_tool()
+    connection = read_connection(g.db, g.administrator, registration_id)
+    form = CorrectionForm(data=connection.facts)
+    if form.validate_on_submit():
+        actor = administration.actor_of(g.administrator)
+        plain = _ours().settings.outgoing.allow_private
+        try:
+            platforms.correct_platform(
+                g.db, actor, registration_id, form.facts(), allow_private=plain
+            )
+        except (AddressRefused, Conflict) as error:
+            form.form_errors.append(str(error))
+        else:
+            return redirect(url_for(".show", registration_id=registration_id), 303)
+    page = render_template("administration/correct.html", form=form, connection=connection)
+    return page, UNFIT_FORM if form.is_submitted() else 200
 
 
 @blueprint.post("/connections/<int:registration_id>/test")

@@ -348,3 +348,42 @@ def test_administrators_of_the_lms_are_let_in_by_whoever_runs_the_tool(desk, num
     assert not rows(desk, Registration)[0].admits_administrators
     desk.come_in(registration_id=number).open(f"/administration/connections/{number}")
     assert "Let them in" not in desk.text
+
+
+def test_what_was_typed_wrong_is_put_right(desk):
+    desk.come_in().open("/administration/by-hand").press("Connect", **BY_HAND)
+    (before,) = rows(desk, Registration)
+    desk.open(f"/administration/connections/{before.id}/correct")
+    assert BY_HAND["jwks_url"] in desk.page.text
+
+    desk.press("Save", client_id="abd", jwks_url="https://moodle.test/keys")
+
+    (after,) = rows(desk, Registration)
+    assert (after.id, after.client_id) == (before.id, "abd")
+    assert after.jwks_url == "https://moodle.test/keys"
+    assert after.state is RegistrationState.APPROVED
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"auth_url": "http://moodle.test/auth"}, "must begin with https"),
+        ({"client_id": "taken"}, "registered already"),
+        ({"issuer": ""}, "This is needed"),
+    ],
+)
+def test_a_correction_that_cannot_be_is_said_so_and_changes_nothing(desk, wrong, words):
+    with desk.database.transaction() as db:
+        make_registration(db, issuer="https://moodle.test", client_id="taken")
+    desk.come_in().open("/administration/by-hand").press("Connect", **BY_HAND)
+    number = rows(desk, Registration)[-1].id
+    desk.open(f"/administration/connections/{number}/correct").press("Save", **wrong)
+
+    assert desk.page.status_code == 422
+    assert words in desk.text
+    kept = rows(desk, Registration)[-1]
+    assert (kept.issuer, kept.client_id, kept.auth_url) == (
+        BY_HAND["issuer"],
+        BY_HAND["client_id"],
+        BY_HAND["auth_url"],
+    )
