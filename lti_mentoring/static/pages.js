@@ -83,6 +83,11 @@
   // On a narrow screen the word of this page is scrolled into the line.
   document.querySelector(".nav-line [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 
+  // In a window of its own, nothing of the LMS is around the page: there is a way back.
+  if (window.parent === window) {
+    document.querySelectorAll("[data-unframed]").forEach((way) => { way.hidden = false; });
+  }
+
   // What went wrong, or what was asked for, gets the focus.
   document.querySelector("[data-focus]")?.focus();
 

@@ -25,6 +25,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from lti_mentoring.advantage.links import with_query
 from lti_mentoring.core import clock, texts
 from lti_mentoring.core.errors import LaunchRefused
 from lti_mentoring.launch import attempts, facts, refusals, surroundings
@@ -55,6 +56,7 @@ from lti_mentoring.vocabulary import DeploymentState
 from lti_mentoring.web import cookies, identity, posts
 from lti_mentoring.web.guards import anyone, guarded_by
 from lti_mentoring.web.landing import landing_of
+from lti_mentoring.web.locale import gettext as _
 
 if TYPE_CHECKING:
     from lti_mentoring.settings import Launching, Settings
@@ -300,6 +302,9 @@ def _ask_browser(
     code = attempts.park(connection, attempt, claims, now)
     g.frame_origins = surroundings.frame_origins(registration, claims, allow_plain=plain)
     back = surroundings.return_url(registration, claims, allow_plain=plain)
+    if back:
+        words = _("Your browser keeps nothing for this page")
+        back = with_query(back, lti_errormsg=words, lti_errorlog="no-binding")
     storage = Storage.of(state, registration.auth_url, attempt.storage_target)
     page = make_response(
         render_template("lti/bind.html", state=state, code=code, back=back, storage=storage)

@@ -1,5 +1,7 @@
 """The way in, through real browsers: in a frame and in a window, whatever becomes of cookies."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -62,6 +64,15 @@ def test_the_activity_opens_in_a_window_of_its_own(campus, browser):
         helena.page.get_by_role("link", name="Open Mentoring in its own window").click()
 
     expect(opened.value.locator("body")).to_contain_text("mentoring program")
+    opened.value.get_by_role("link", name="Back to the course").click()
+    expect(opened.value).to_have_url(re.compile(f"^{re.escape(campus.lms_url)}/.*/return"))
+
+
+def test_in_a_frame_the_lms_is_the_way_back(campus, browser):
+    helena = Person(browser, campus, "Helena Brandt").open_activity()
+    helena.expects("mentoring program")
+
+    expect(helena.tool.get_by_text("Back to the course")).to_be_hidden()
 
 
 def test_without_javascript_a_cookie_is_enough(campus, playwright, tmp_path):
