@@ -129,6 +129,30 @@ def sent_by_launch(house, statements, **named):
     return sorted(text.split()[0] for text in seen)
 
 
+@pytest.mark.parametrize(
+    ("named", "told", "leads_to"),
+    [
+        (TARGET, f"{TARGET}?content={KEY}", "content/open"),  # Open edX, whatever was chosen
+        (f"{TARGET}?content={KEY}", TARGET, None),
+        (f"{TARGET}?content=another", f"{TARGET}?content={KEY}", None),
+        (TARGET, f"{TARGET}/?content={KEY}", None),
+        (TARGET, f"https://evil.test/?content={KEY}", None),
+    ],
+)
+def test_a_message_may_add_the_key_to_the_address_of_the_login(
+    house, placed, named, told, leads_to
+):
+    begun = house.login(target_link_uri=named)
+    claims = house.lms.claims(begun.nonce, **{CLAIM + "target_link_uri": told})
+
+    answer = begun.post(house.lms.sign(claims))
+
+    assert (answer.status_code, "code target," in answer.text) == (
+        (303, False) if leads_to else (400, True)
+    )
+    assert (answer.location or "").endswith(leads_to or "")
+
+
 def test_a_launch_of_content_costs_one_statement_more_than_a_plain_one(house, placed, statements):
     plain = sent_by_launch(house, statements)
     of_content = sent_by_launch(house, statements, url=KEY, custom={"content": KEY})
