@@ -107,6 +107,7 @@ class PlatformProfile:
         one_result: how the result of one person is asked for (B6, S6, E6).
         result_decimals: decimals to which results are exact.
         refusals: what its words mean, beside what everybody's words mean.
+        empty_answer_erases: whether an answer without content removes what was chosen before.
     """
 
     product: Product = Product.OTHER
@@ -132,6 +133,7 @@ class PlatformProfile:
     one_result: OneResult = OneResult.QUERY
     result_decimals: int = 2
     refusals: tuple[Refusal, ...] = ()
+    empty_answer_erases: bool = False
 
     @property
     def issuer(self) -> str | None:
@@ -249,6 +251,7 @@ OPENEDX = PlatformProfile(
     shows_zero=False,
     one_result=OneResult.PATH,
     refusals=(Refusal("above_response_limit", Cause.TOO_LARGE),),
+    empty_answer_erases=True,
 )
 
 PROFILES: Mapping[Product, PlatformProfile] = MappingProxyType(

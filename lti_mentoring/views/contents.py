@@ -28,6 +28,7 @@ from lti_mentoring.policies.content import may_look_at_contents, may_place
 from lti_mentoring.queries.contents import Waiting, opening_of, waiting_for
 from lti_mentoring.rules.contents import CONTENT_OF
 from lti_mentoring.rules.deep_linking import WantedColumn
+from lti_mentoring.rules.platform_profiles import profile_of
 from lti_mentoring.services.deep_linking import Answering, Choice, SignedAnswer
 from lti_mentoring.vocabulary import ContentKind, Product
 from lti_mentoring.web.contents import ENTRIES, endpoint_for, offers
@@ -113,6 +114,8 @@ def cancel() -> ResponseReturnValue:
     waiting = _waiting()
     if waiting is None:
         return _over()
+    if waiting.settings.takes_links and profile_of(waiting.product).empty_answer_erases:
+        return render_template("contents/unchanged.html")  # it is told nothing
     told = {"msg": _("Nothing was added.")}
     if not waiting.settings.takes_links:
         told = {

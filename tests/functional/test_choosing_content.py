@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_mentoring.models import Activity, ContentItem
+from lti_mentoring.models import Activity, ContentItem, Platform
 from lti_mentoring.rules.contents import CONTENT_OF
 from lti_mentoring.services.timers import run_due
 from lti_mentoring.vocabulary import (
@@ -11,6 +11,7 @@ from lti_mentoring.vocabulary import (
     ContentKind,
     CourseRole,
     LineItemKind,
+    Product,
     Verb,
 )
 from lti_mentoring.web.contents import ENTRIES
@@ -137,6 +138,18 @@ def test_cancelling_adds_nothing_and_says_so(app, picker):
     assert told.claims[DL_CLAIM + "msg"] == "Nothing was added."
     assert DL_CLAIM + "errormsg" not in told.claims
     assert rows(app, ContentItem) == []
+
+
+def test_where_an_empty_answer_erases_cancelling_says_nothing(app, picker, db):
+    """Open edX forgets what was chosen before; people can go on choosing, or close the page."""
+    db.query(Platform).update({"product": Product.OPENEDX})
+    db.commit()
+
+    page = picker().submit(CANCEL)
+
+    assert "Nothing was changed" in page.text
+    assert not page.page.xpath("//input[@name='JWT']")
+    assert Told(app, page.click("Choose something after all").submit(ADD).page).items != []
 
 
 def test_a_place_for_files_gets_an_empty_answer_with_the_reason(app, picker):
