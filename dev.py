@@ -2,7 +2,8 @@
 """Everything a developer types, on a machine that has Python 3.11 with pip and nothing else.
 
 python3 dev.py run      the tool and a sandbox LMS with people in it  [--port N] [--lms-port N]
-python3 dev.py test     all tests: on SQLite, on PostgreSQL, in a browser  [pytest's arguments]
+python3 dev.py test     all tests: on SQLite, on PostgreSQL, in a browser, with a real platform
+                        [pytest's arguments]
 python3 dev.py check    what CI runs: format, lint, types, contracts, tests with coverage
 python3 dev.py fix      format the code and apply the safe corrections
 python3 dev.py vendor   make the pages' scripts, styles and icons from npm packages (needs Node)
@@ -29,6 +30,7 @@ KEPT = ("--no-fuzzy-matching", "--ignore-obsolete", "--no-wrap")
 TOOLS = ROOT / ".tools"
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PEER = ROOT / ".venv-peer"  # Open edX's code: another process, another license, other libraries
 SETS = ("run", "test", "dev")  # each holds everything in the one before it
 # Where nothing is kept, each of the hundred processes of a check compiles every library anew.
 KEEP_BYTECODE = {
@@ -109,6 +111,18 @@ def make_environment(wanted: str) -> None:
     stamp.write_text(json.dumps(target))
 
 
+def make_peer_environment() -> None:
+    """Make ``.venv-peer`` hold the platform that ``tests/peer`` runs, exactly as its lock says."""
+    stamp, lock = PEER / "installed.txt", ROOT / "requirements" / "peer.lock"
+    target = hashlib.sha256(lock.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == target:
+        return
+    shutil.rmtree(PEER, ignore_errors=True)
+    uv("venv", "--quiet", "--python", sys.executable, PEER)
+    uv("pip", "sync", "--quiet", "--require-hashes", "--python", PEER, lock)
+    stamp.write_text(target)
+
+
 def installed_chromium() -> str | None:
     """The Chromium that the caller names, or that the system has."""
     names = ("chromium", "chromium-browser", "google-chrome")
@@ -136,10 +150,12 @@ def find_chromium() -> None:
 def tests(arguments: list[str], *coverage: str) -> dict[str, list[str]]:
     """The suite's runs; the browser's in one process, where it is fastest."""
     find_chromium()
-    suite = ["pytest", "-n", "2", "-m", "not browser"]
+    make_peer_environment()
+    suite = ["pytest", "-n", "2", "-m", "not browser and not peer"]
     return {
         "tests on SQLite": [*suite, *coverage, *arguments],
         "tests on PostgreSQL": [*suite, *arguments],
+        "tests with Open edX": ["pytest", "-m", "peer", *arguments],
         "tests in a browser": ["pytest", "-m", "browser", *arguments],
         "the story on PostgreSQL": ["pytest", "-m", "browser", "-k", "empty_course", *arguments],
     }
@@ -165,16 +181,9 @@ def lock() -> None:
     how = ("--universal", "--python-version=3.11", "--generate-hashes", "--no-header", "--upgrade")
     for number, name in enumerate(SETS):
         groups = [f"--group={group}" for group in SETS[1 : number + 1]]
-        uv(
-            "pip",
-            "compile",
-            "--quiet",
-            "pyproject.toml",
-            *how,
-            *groups,
-            "-o",
-            f"requirements/{name}.lock",
-        )
+        to = f"requirements/{name}.lock"
+        uv("pip", "compile", "--quiet", "pyproject.toml", *how, *groups, "-o", to)
+    uv("pip", "compile", "--quiet", "requirements/peer.in", *how, "-o", "requirements/peer.lock")
     call(program("npm"), "run", "lock", cwd=FRONTEND, needed=True)
 
 

@@ -79,7 +79,7 @@ def frozen_clock():
 @pytest.fixture(autouse=True)
 def _no_network(request, monkeypatch):
     """Only tests that say so may open connections."""
-    if request.node.get_closest_marker("browser") or request.node.get_closest_marker("sockets"):
+    if any(map(request.node.get_closest_marker, ("browser", "peer", "sockets"))):
         return
 
     def refuse(self, address):

@@ -10,7 +10,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ROOT / "lti_mentoring"
-NOT_OURS = {".git", ".tools", ".venv", "node_modules", "build", "dist", "var", "vendor"}
+NOT_OURS = {
+    ".git", ".tools", ".venv", ".venv-peer", "node_modules", "build", "dist", "var", "vendor",
+}  # fmt: skip
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -178,6 +178,19 @@ def test_pylti1p3_is_known_to_the_launch_only():
     assert not outside, listing(sorted(outside), "Only lti_mentoring/launch/ imports pylti1p3:")
 
 
+def test_the_peer_is_imported_in_its_own_process_only():
+    """It has another license, and other versions of the libraries that we have too."""
+    ours = [
+        source.at(node, module)
+        for source in [*sources(), *sources(ROOT / "tests")]
+        for node, module in source.imports()
+        if module.partition(".")[0] in {"django", "lti_consumer", "opaque_keys"}
+        and not source.name.startswith("tests/peer/openedx_")
+    ]
+
+    assert not ours, listing(ours, "Ask the peer over HTTP, as tests/support/openedx.py does:")
+
+
 def test_there_is_one_door_to_the_network():
     doors = importers_of("requests") - {"lti_mentoring/core/http.py"}
 

@@ -74,12 +74,7 @@ def register(database: Database, sandbox: Sandbox) -> None:
 
 def make_campus(settings: Settings, database: Database, *, accent: str = "plain") -> Campus:
     """Tool and LMS in this process, without a socket; ``accent`` is the LMS that is imitated."""
-    ours = settings.model_copy(
-        update={
-            "public_url": TOOL,
-            "outgoing": settings.outgoing.model_copy(update={"allow_private": True}),
-        }
-    )
+    ours = _reachable(settings, TOOL)
     http = Client(ours.outgoing, "tests")
     tool = shared_app(ours, database, http)
     session = requests.Session()
@@ -106,18 +101,28 @@ def open_campus(
     late = _Late()
     with _serve(late) as tool_port, _serve(lms_late := _Late()) as lms_port:
         tool_url, lms_url = f"http://localhost:{tool_port}", f"http://127.0.0.1:{lms_port}"
-        ours = settings.model_copy(
-            update={
-                "public_url": tool_url,
-                "outgoing": settings.outgoing.model_copy(update={"allow_private": True}),
-            }
-        )
+        ours = _reachable(settings, tool_url)
         tool = create_app(ours, database=database)
         lms = create_sandbox(base_url=lms_url, tool_url=tool_url, clock=_seconds, accent=accent)
         register(database, lms.extensions["sandbox"])
         late.app = _without_cookies(tool) if strips_cookies else tool
         lms_late.app = lms
         yield Campus(tool, lms, lms_url, tool_url)
+
+
+@contextmanager
+def open_tool(settings: Settings, database: Database) -> Iterator[Flask]:
+    """The tool alone on a real socket of this machine; its settings say where."""
+    late = _Late()
+    with _serve(late) as port:
+        late.app = shared_app(_reachable(settings, f"http://localhost:{port}"), database)
+        yield late.app
+
+
+def _reachable(settings: Settings, url: str) -> Settings:
+    """The settings of a tool at ``url`` that talks to platforms on this machine."""
+    outgoing = settings.outgoing.model_copy(update={"allow_private": True})
+    return settings.model_copy(update={"public_url": url, "outgoing": outgoing})
 
 
 def _seconds() -> float:
