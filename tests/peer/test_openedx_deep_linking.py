@@ -82,11 +82,21 @@ def test_the_column_of_the_chosen_program_is_made_by_the_tool(course, helena, pe
     assert seen["grades"]["amara"]["points"] == pytest.approx(amara.engagement / 10)
 
 
-def test_several_are_stored(course, helena):
+def test_of_several_each_opens_its_own_though_all_are_one_link(course, helena, person):
+    """The platform lists them on a page of its own, and calls each by the unit's id."""
     helena.launch(CHOOSE).press("Add to my course", kind=["program", "goal"]).send()
-
     assert SAVED in helena.text
-    assert len(course.look()["content"]) == 2
+
+    amara = person(course, "amara").click()
+    addresses = [link.get("href") for link in amara.page.iter("a")]
+    arrived = [amara.follow(address).path for address in addresses]
+
+    assert "Peer mentoring" in helena.click().text
+    with course.transaction() as db:
+        kinds = [placed.kind for placed in db.query(ContentItem).order_by(ContentItem.id)]
+        assert db.query(ResourceLink).count() == 1
+    assert kinds == [ContentKind.PROGRAM, ContentKind.GOAL]
+    assert arrived == ["/", "/get-started/topics"]
 
 
 def test_the_message_is_understood_and_has_the_course(course, helena):

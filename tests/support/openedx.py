@@ -143,7 +143,14 @@ class Person:
 
     def launch(self, query: str = "") -> "Person":
         """Open the unit, or what ``query`` asks for, and follow to the tool's first page."""
-        self.click(query)
+        return self.click(query).enter()
+
+    def follow(self, address: str) -> "Person":
+        """Follow a link of the page that opens the tool, to the tool's first page."""
+        return self._get(address).enter()
+
+    def enter(self) -> "Person":
+        """Go on from the tool's login page, by way of the platform."""
         assert self.response.ok, self.text
         self._get(self.page.get_element_by_id("lti-login").get("data-next"))
         assert self.response.ok, self.text
