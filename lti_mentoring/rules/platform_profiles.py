@@ -101,7 +101,7 @@ class PlatformProfile:
         score_extension: what is added to every score (C16, LTI-121).
         takes_comments: whether a comment may go with every score (LTI-120).
         newline: how a comment breaks lines (B7).
-        shows_zero: whether a score of 0 is shown in its gradebook (E5).
+        shows_zero: whether every version shows a score of 0 in its gradebook (E5).
         results_limit: how many results to ask for at a time; null where that breaks (M13) or
             pages come by themselves.
         one_result: how the result of one person is asked for (B6, S6, E6).

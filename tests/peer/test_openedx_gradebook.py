@@ -57,7 +57,7 @@ def test_e6_a_new_score_replaces_the_old_after_a_look_at_the_persons_result(cour
 
 
 def test_e5_a_zero_is_shown_by_the_platform_of_today(course, learner):
-    """Releases before 11.4 keep it to themselves, so the tool shows the score in any case."""
+    """Older releases keep it to themselves, so the tool says where a zero can be seen."""
     amara = learner(course)
     amara.earn()
 
