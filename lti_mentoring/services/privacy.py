@@ -59,7 +59,7 @@ REGISTER: Mapping[str, Entry] = {
     "goal_entry": _exported(Keeping.DELETED, "typed by the pair"),
     "intake": _exported(Keeping.DELETED, "typed by the person"),
     "line_item": _internal(Keeping.KEPT, "a gradebook column, no person in it"),
-    "membership": _exported(Keeping.KEPT, "that somebody was in the course; the name is elsewhere"),
+    "membership": _exported(Keeping.EMPTIED, "that somebody was in the course stays, groups go"),
     "mentor_profile": _exported(Keeping.DELETED, "typed by the person"),
     "mentor_request": _exported(Keeping.EMPTIED, "that it was asked stays, the note goes"),
     "mentoring_session": _exported(Keeping.EMPTIED, "that it was held stays, notes and place go"),

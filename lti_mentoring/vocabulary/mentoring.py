@@ -311,3 +311,5 @@ class Verb(StrEnum):
     COLUMN_REMOVED = "column_removed"
     PROGRESS_SHARED = "progress_shared"
     CONTENT_PLACED = "content_placed"
+    PERSON_EXPORTED = "person_exported"
+    PERSON_ERASED = "person_erased"
