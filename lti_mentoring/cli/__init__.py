@@ -9,6 +9,7 @@ from lti_mentoring.cli.db import db_commands
 from lti_mentoring.cli.demo import demo
 from lti_mentoring.cli.keys import keys_commands
 from lti_mentoring.cli.platforms import platforms_commands
+from lti_mentoring.cli.privacy import privacy_commands
 from lti_mentoring.cli.roster import roster_commands
 from lti_mentoring.cli.scores import scores_commands
 from lti_mentoring.cli.serve import serve, worker
@@ -29,6 +30,7 @@ for command in (
     demo,
     keys_commands,
     platforms_commands,
+    privacy_commands,
     roster_commands,
     scores_commands,
     serve,

@@ -301,3 +301,23 @@ def rows(db):
         table.name: sorted(map(str, db.execute(select(table)).all()))
         for table in Base.metadata.sorted_tables
     }
+
+
+def test_a_suggestion_is_of_whoever_wrote_it_until_it_is_taken(db, full):
+    mentor, mentee = person_of(db, full.mentor), person_of(db, full.mentee)
+    suggested = db.scalars(select(Goal).where(Goal.proposed_by_id.is_not(None))).one()
+    suggested.title = "Join a reading group"
+
+    assert has_words(db, mentor, suggested.title)
+    assert not has_words(db, mentee, suggested.title)
+    suggested.state = GoalState.ACTIVE
+    assert has_words(db, mentee, suggested.title)
+    assert not has_words(db, mentor, suggested.title)
+
+    erase_person(db, SYSTEM, mentor)
+    assert db.get(Goal, suggested.id) is not None
+
+
+def has_words(db, person, words):
+    db.flush()
+    return words in json.dumps(export_person(db, SYSTEM, person), default=str)
