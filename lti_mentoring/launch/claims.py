@@ -12,9 +12,10 @@ from lti_mentoring.vocabulary import CourseRole
 class LaunchClaims:
     """A genuine launch by one person in one course. All texts are clean and short.
 
-    ``link_id`` is empty where a message is about no link. Two kinds of message ask for more than
+    ``link_id`` is empty where a message is about no link. Some kinds of message ask for more than
     a page: ``choosing`` is what a platform wants to know of content that somebody chooses,
-    ``reviews`` the subject whose work somebody wants to see. ``content_key`` is what the link
+    ``reviews`` the subject whose work somebody wants to see, ``sees_to`` the one whose data
+    somebody wants to hand out or erase. ``content_key`` is what the link
     says it is of, and ``former_contexts`` what the course was copied from; a teacher may have
     typed either, so they prove nothing. ``administers`` says that the connection's administration
     is open to the person; only then ``context_id`` may be empty, and there is nothing else to do.
@@ -55,6 +56,7 @@ class LaunchClaims:
     reviews: str | None = None
     administers: bool = False
     notices_url: str | None = None
+    sees_to: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For the minutes between a launch without cookies and its second step."""

@@ -23,11 +23,13 @@ class Rules:
     """How a kind of message is read: its link, and what only it says, if it says more.
 
     ``add`` takes the launch as far as it is read, the claims, and by the name of ``plain``
-    whether ``http`` is good enough for addresses.
+    whether ``http`` is good enough for addresses. Without ``needs_course`` it decides who comes
+    in from outside of all courses.
     """
 
     link: Callable[[Claims], Claims]
     add: Callable[..., LaunchClaims] | None = None
+    needs_course: bool = True
 
 
 def rules_of(message: object) -> Rules:
@@ -51,7 +53,7 @@ def _link(claims: Claims) -> Claims:
 
 
 def _no_link(_claims: Claims) -> Claims:
-    """A link is about to be made; what a platform says of another one is not read."""
+    """The message is about none; what a platform says of one all the same is not read."""
     return {}
 
 
@@ -71,10 +73,28 @@ def _with_learner(launch: LaunchClaims, claims: Claims, **_options: bool) -> Lau
     """Whose work is to be seen (LTI-140). Moodle tells the id only, so nothing else is read."""
     if not isinstance(_part(claims, AGS_CLAIM).get("lineitem"), str):
         raise LaunchRefused("line-item", "the message names no gradebook column")
+    return replace(launch, reviews=_for_user(claims))
+
+
+def _with_person(launch: LaunchClaims, claims: Claims, **_options: bool) -> LaunchClaims:
+    """Whose data is to be seen to (LTI-141), by whoever administers the LMS and nobody else.
+
+    The message is about no course (Data Privacy Launch 1.0): no teacher sends it.
+    """
+    for name in ("context", "resource_link"):
+        if CLAIM + name in claims:
+            raise LaunchRefused(name.replace("_", "-"), f"a data privacy launch has no {name}")
+    person = _for_user(claims)
+    if not launch.administers:
+        raise LaunchRefused("not-privacy", "the one who asks is not let into the administration")
+    return replace(launch, sees_to=person)
+
+
+def _for_user(claims: Claims) -> str:
     subject = _part(claims, CLAIM + "for_user").get("user_id")
     if not texts.is_identifier(subject) or not str(subject).isascii():
         raise LaunchRefused("for-user", "for_user has no usable user_id")
-    return replace(launch, reviews=str(subject))
+    return str(subject)
 
 
 def _part(claims: Claims, name: str) -> Claims:
@@ -86,4 +106,5 @@ MESSAGES: Mapping[str, Rules] = {
     MessageType.RESOURCE_LINK: Rules(_link),
     MessageType.DEEP_LINKING: Rules(_no_link, _with_settings),
     MessageType.SUBMISSION_REVIEW: Rules(_link_if_any, _with_learner),
+    MessageType.DATA_PRIVACY: Rules(_no_link, _with_person, needs_course=False),
 }

@@ -74,6 +74,7 @@ KINDS: Mapping[str, Kind] = {
     "deep-linking": Kind("broken"),
     "return-url": Kind("return-url"),
     "not-staff": Kind("not-staff", 403),
+    "not-privacy": Kind("not-privacy", 403),
     "for-user": Kind("broken"),
     "line-item": Kind("broken"),
     "roles": Kind("broken"),

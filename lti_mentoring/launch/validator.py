@@ -89,7 +89,8 @@ def validate(
     subject = _subject(claims)
     link = rules.link(claims)
     roles = _roles(claims)
-    context = _context(claims, is_needed=not _administers(roles, expected))
+    is_needed = rules.needs_course and not _administers(roles, expected)
+    context = _context(claims, is_needed=is_needed)
     launch = _read(claims, subject, link, roles, context, expected)
     if rules.add is None:
         return launch

@@ -27,7 +27,12 @@ SCOPES = (
 SCOPES_WHERE_OFFERED = (Scope.GROUPS_READ, Scope.NOTICES)
 """Services that few platforms know; the others would refuse a wish for them."""
 
-SERVED = (MessageType.RESOURCE_LINK, MessageType.DEEP_LINKING, MessageType.SUBMISSION_REVIEW)
+SERVED = (
+    MessageType.RESOURCE_LINK,
+    MessageType.DEEP_LINKING,
+    MessageType.SUBMISSION_REVIEW,
+    MessageType.DATA_PRIVACY,
+)
 """Messages that platforms may send."""
 
 IDENTITY_CLAIMS = ("iss", "sub", "locale")

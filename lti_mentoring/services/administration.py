@@ -17,6 +17,13 @@ LINK_MINUTES = 30
 TOUCH_EVERY = timedelta(minutes=1)
 
 
+class Entry(NamedTuple):
+    """What proves a new visit, and the one connection that it is for, null for all."""
+
+    token: str
+    registration_id: int | None
+
+
 class Visit(NamedTuple):
     """A visit that goes on, with what its forms are bound to."""
 
@@ -62,21 +69,26 @@ def is_open(db: Session, code: str) -> bool:
     return db.scalar(waiting) is not None
 
 
-def enter(db: Session, code: str) -> str:
+def enter(db: Session, code: str) -> Entry:
     """Use the link up; returns the secret that proves the visit from now on.
 
     Raises:
         SignInMissing: if it was used, is too old, or never was one.
     """
     token, now = new_secret(), clock.now()
-    entered = db.connection().execute(
-        update(AdministratorVisit)
-        .where(*_unused(code))
-        .values(token_hash=digest(token), entered_at=now, seen_at=now)
+    entered = (
+        db.connection()
+        .execute(
+            update(AdministratorVisit)
+            .where(*_unused(code))
+            .values(token_hash=digest(token), entered_at=now, seen_at=now)
+            .returning(AdministratorVisit.registration_id)
+        )
+        .first()
     )
-    if entered.rowcount != 1:
+    if entered is None:
         raise SignInMissing
-    return token
+    return Entry(token, entered[0])
 
 
 def find_visit(db: Session, token: str, *, idle: timedelta, longest: timedelta) -> Visit:

@@ -4,7 +4,6 @@ It happens in one transaction and can be repeated; the second time finds nothing
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -25,7 +24,7 @@ from lti_mentoring.models import (
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.services import activity, departures, pairings
 from lti_mentoring.services.privacy import REGISTER, Keeping
-from lti_mentoring.services.privacy_ways import WAYS, Person, Way, ids, table_of, theirs
+from lti_mentoring.services.privacy_ways import WAYS, Person, Way, ids, theirs
 from lti_mentoring.vocabulary import (
     LIVE_PAIRING,
     EndReason,
@@ -40,8 +39,7 @@ def erase_person(db: Session, actor: Actor, person: Person) -> int:
     """Delete, empty and keep what the register says; how many rows have changed by that.
 
     Their pairs end as when somebody leaves the course, what they asked is withdrawn, nothing
-    more is sent to the gradebook, and they are signed out. The name in the LMS goes with the
-    last course that is erased.
+    more is sent to the gradebook, and they are signed out.
 
     Raises:
         NotFound: if there is no such person.
@@ -56,7 +54,7 @@ def erase_person(db: Session, actor: Actor, person: Person) -> int:
         keeping = REGISTER[table.name].keeping
         if table.name in WAYS and keeping is Keeping.DELETED:
             changed += _delete_theirs(db, person, table)
-        elif keeping is Keeping.EMPTIED and _loses_its_texts(db, person, table):
+        elif keeping is Keeping.EMPTIED:
             changed += sum(_empty(db, person, table, way) for way in WAYS[table.name])
     db.expire_all()
     if changed:
@@ -77,10 +75,10 @@ def _go_on_without(db: Session, person: Person) -> None:
     for part in db.scalars(parts.where(Participant.state == ParticipantState.ACTIVE)):
         part.state, part.left_at = ParticipantState.LEFT, now
     db.flush()
+    for pairing in _live_pairings(db, person):
+        actor = Actor.system("erased", pairing.program.course_id)
+        pairings.end(db, actor, pairing, EndReason.LEFT_COURSE)
     for member in members:
-        actor = Actor.system("erased", member.course_id)
-        for pairing in _live_pairings(db, replace(person, course_id=member.course_id)):
-            pairings.end(db, actor, pairing, EndReason.LEFT_COURSE)
         departures.member_left(db, member.course_id, [member.id])
 
 
@@ -124,14 +122,6 @@ def _delete(db: Session, table: Table, which: ColumnElement[bool]) -> int:
             else:
                 gone += _delete(db, other, hangs)
     return gone + _count(db, delete(table).where(which))
-
-
-def _loses_its_texts(db: Session, person: Person, table: Table) -> bool:
-    """The name is for all courses: it stays as long as one has the person that is not erased."""
-    if table is not table_of("platform_user") or person.course_id is None:
-        return True
-    elsewhere = (Membership.user_id == person.user_id, Membership.course_id != person.course_id)
-    return db.scalar(select(Membership.id).where(*elsewhere).limit(1)) is None
 
 
 def _empty(db: Session, person: Person, table: Table, way: Way) -> int:

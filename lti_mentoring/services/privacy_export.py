@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from lti_mentoring.core import clock
 from lti_mentoring.core.errors import NotFound
-from lti_mentoring.models import PlatformUser
+from lti_mentoring.models import Activity, PlatformUser
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.services import activity
 from lti_mentoring.services.privacy import REGISTER
@@ -40,11 +41,7 @@ class Holding:
     display_name: str
     courses: tuple[str, ...]
     counts: Mapping[str, int]
-
-    @property
-    def is_anything(self) -> bool:
-        """Whether anything is kept at all."""
-        return bool(self.counts)
+    erased_at: datetime | None = None
 
 
 def find_person(db: Session, registration_id: int, subject: str) -> Person:
@@ -56,6 +53,18 @@ def find_person(db: Session, registration_id: int, subject: str) -> Person:
     user_id = db.scalar(find_in_registration(registration_id, subject))
     if user_id is None:
         raise NotFound("person", subject)
+    return Person(user_id)
+
+
+def person_in_registration(db: Session, registration_id: int, user_id: int) -> Person:
+    """The person with our number ``user_id``, if the registration knows them.
+
+    Raises:
+        NotFound: if it does not.
+    """
+    found = select(PlatformUser.id).filter_by(id=user_id, registration_id=registration_id)
+    if db.scalar(found) is None:
+        raise NotFound("person", user_id)
     return Person(user_id)
 
 
@@ -76,6 +85,13 @@ def holding_of(db: Session, person: Person) -> Holding:
         display_name=user.display_name,
         courses=tuple(title for _id, title in db.execute(courses_of(person))),
         counts={name: count for name, count in counted.items() if count},
+        erased_at=db.scalar(
+            select(func.max(Activity.at)).where(
+                Activity.verb == Verb.PERSON_ERASED,
+                Activity.noun == "platform_user",
+                Activity.noun_id == user.id,
+            )
+        ),
     )
 
 

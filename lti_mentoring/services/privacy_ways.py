@@ -30,13 +30,9 @@ WAITS_FOR_ITS_OWNER = (_goals.c.state == GoalState.PROPOSED) & _goals.c.proposed
 
 @dataclass(frozen=True)
 class Person:
-    """One person of one registration, or only what one course knows of them.
-
-    ``course_id`` null means all courses.
-    """
+    """One person of one registration, in all of its courses."""
 
     user_id: int
-    course_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -111,11 +107,8 @@ def theirs(person: Person, name: str, way: Way) -> ColumnElement[bool]:
     """Which rows of the table ``name`` are the person's by this way."""
     table = table_of(name)
     column = table.c[way.column]
-    if table is _users:
+    if table in (_users, _members):
         return column == person.user_id
-    if table is _members:
-        of_person = column == person.user_id
-        return of_person if person.course_id is None else of_person & _in_course(person)
     target = next(iter(column.foreign_keys)).column.table
     of_theirs = column.in_(ids(person, target.name))
     return of_theirs if way.only is None else of_theirs & way.only
@@ -133,7 +126,11 @@ def courses_of(person: Person) -> sa.Select[int, str]:
     courses = cast(Table, Course.__table__)
     return (
         select(courses.c.id, courses.c.title)
-        .where(courses.c.id.in_(select(_members.c.course_id).where(theirs(person, *MEMBERSHIP))))
+        .where(
+            courses.c.id.in_(
+                select(_members.c.course_id).where(_members.c.user_id == person.user_id)
+            )
+        )
         .order_by(courses.c.id)
     )
 
@@ -143,10 +140,3 @@ def find_in_registration(registration_id: int, subject: str) -> sa.Select[int]:
     return select(_users.c.id).where(
         _users.c.registration_id == registration_id, _users.c.subject == subject
     )
-
-
-MEMBERSHIP = ("membership", WAYS["membership"][0])
-
-
-def _in_course(person: Person) -> ColumnElement[bool]:
-    return _members.c.course_id == person.course_id

@@ -21,6 +21,7 @@ from lti_mentoring.views import (
     observing,
     pairings,
     pairs,
+    personal_data,
     pool,
     profile,
     programs,
@@ -62,7 +63,7 @@ PAGES: tuple[Blueprint, ...] = (
     connection.blueprint,
     sign_ins.blueprint,
 )
-TOP_LEVEL: tuple[Blueprint, ...] = (administration.blueprint,)
+TOP_LEVEL: tuple[Blueprint, ...] = (administration.blueprint, personal_data.blueprint)
 WITHOUT_TOKEN = (
     sign_ins.ticket,  # no form, no cookie: a script proves the token in a header
     administration.enter,  # nobody is in yet, and the address is the secret

@@ -45,7 +45,7 @@ from lti_mentoring.services import (
 )
 from lti_mentoring.services.platform_check import check_platform
 from lti_mentoring.vocabulary import CourseRole, DeploymentState, KeyState, RegistrationState
-from lti_mentoring.web.administration import administrators, set_cookie
+from lti_mentoring.web.administration import administrators, not_in, set_cookie
 from lti_mentoring.web.connection_words import said
 from lti_mentoring.web.guards import anyone, guarded_by
 from lti_mentoring.web.locale import gettext as _
@@ -54,24 +54,30 @@ LARGEST_FILE = 64 * 1024  # bytes
 UNFIT_FORM = 422
 
 blueprint = Blueprint("administration", __name__, url_prefix="/administration")
+blueprint.register_error_handler(SignInMissing, not_in)
 
 
 @blueprint.get("/enter/<code>")
+@blueprint.get("/enter/<code>/person/<int:user_id>")
 @guarded_by(anyone)
-def door(code: str) -> ResponseReturnValue:
+def door(code: str, user_id: int | None = None) -> ResponseReturnValue:
     """A page with a button: what looks links over before people do must not use this one up."""
     g.frame_origins = ["'none'"]
     if not administration.is_open(g.db, code):
         raise SignInMissing
-    return render_template("administration/door.html", code=code)
+    return render_template("administration/door.html", code=code, user_id=user_id)
 
 
 @blueprint.post("/enter/<code>")
+@blueprint.post("/enter/<code>/person/<int:user_id>")
 @guarded_by(anyone)
-def enter(code: str) -> ResponseReturnValue:
-    """Use the link up, and let this browser in."""
-    token = administration.enter(g.db, code)
-    response = make_response(redirect(url_for(".index"), 303))
+def enter(code: str, user_id: int | None = None) -> ResponseReturnValue:
+    """Use the link up, and let this browser in; to one person's data if the LMS named one."""
+    token, registration_id = administration.enter(g.db, code)
+    first = url_for(".index")
+    if user_id is not None and registration_id is not None:
+        first = url_for("personal_data.show", registration_id=registration_id, user_id=user_id)
+    response = make_response(redirect(first, 303))
     set_cookie(response, token, _ours().settings)
     return response
 
@@ -271,13 +277,6 @@ def keys() -> ResponseReturnValue:
         signs_from=tool_keys.signs_from(coming) if coming else None,
         now=clock.now(),
     )
-
-
-@blueprint.errorhandler(SignInMissing)
-def not_in(_error: SignInMissing) -> ResponseReturnValue:
-    """No visit goes on in this browser: say how to begin one."""
-    g.frame_origins = ["'none'"]
-    return render_template("administration/not_in.html"), 401
 
 
 def _show(

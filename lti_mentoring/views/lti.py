@@ -51,6 +51,7 @@ from lti_mentoring.launch.throttle import Throttle, TooMany
 from lti_mentoring.launch.token import check_header, parse
 from lti_mentoring.launch.validator import Expected
 from lti_mentoring.services import administration
+from lti_mentoring.services.privacy_ways import find_in_registration
 from lti_mentoring.services.tool_keys import public_key_set
 from lti_mentoring.vocabulary import DeploymentState
 from lti_mentoring.web import cookies, identity, posts
@@ -139,13 +140,13 @@ def _arrive(attempt: Attempt, sent: Sent, keys_stored_at: datetime | None) -> Re
     if not attempts.is_bound(attempt.browser, request.cookies.get(binding)):
         return _ask_browser(attempt, sent.state, claims, relied_on)
 
-    def enter(connection: Connection) -> Entered | None:
+    def enter(connection: Connection) -> Entered | LaunchClaims:
         attempts.take(connection, sent.state, clock.now())
         return _sign_in(attempt.registration_id, relied_on.registration, claims, relied_on)
 
     entered = _with_second_try(enter)
-    if entered is None:
-        return _open_administration(attempt.registration_id, None)
+    if isinstance(entered, LaunchClaims):
+        return _open_administration(attempt.registration_id, entered)
     made, landing = entered
     response = Response(status=HTTPStatus.SEE_OTHER)  # without a body that nobody would read
     response.headers["Location"] = landing
@@ -164,14 +165,14 @@ def finish() -> ResponseReturnValue:
     code, secret = posts.field(form, "code"), posts.field(form, "secret")
     since = clock.now() - attempts.lifetime(settings)
 
-    def enter(connection: Connection) -> Entered | None:
+    def enter(connection: Connection) -> Entered | LaunchClaims:
         waited = attempts.finish(connection, code, secret, since)
         g.registration_id, g.launch_locale = waited.registration_id, waited.claims.locale
         return _sign_in(waited.registration_id, waited.registration, waited.claims, None)
 
     entered = _with_second_try(enter)
-    if entered is None:
-        return _open_administration(g.registration_id, None)
+    if isinstance(entered, LaunchClaims):
+        return _open_administration(g.registration_id, entered)
     made, landing = entered
     target = identity.with_ticket(settings, made.key, landing)
     response = make_response(render_template("lti/arrive.html", made=made, target=target))
@@ -318,15 +319,15 @@ def _sign_in(
     registration: RegistrationFacts,
     claims: LaunchClaims,
     relied_on: ReliedOn | None,
-) -> Entered | None:
-    """Write down what the launch says, and sign the person in; none outside of a course."""
+) -> Entered | LaunchClaims:
+    """Write down what the launch says, and sign the person in; outside of a course, nothing."""
     settings = _settings()
     plain = settings.outgoing.allow_private
     if not claims.context_id:
         g.frame_origins = surroundings.frame_origins(registration, claims, allow_plain=plain)
         lti_id = claims.deployment_lti_id
         check_deployment(g.unit.connection, registration_id, lti_id, relied_on)
-        return None
+        return claims
     roster_max_age = timedelta(minutes=settings.roster.max_age_minutes)
     there = provision(g.unit, registration_id, claims, relied_on, clock.now(), roster_max_age)
     g.frame_origins = surroundings.frame_origins(registration, claims, allow_plain=plain)
@@ -341,12 +342,13 @@ def _sign_in(
     return Entered(made, landing_of(g.unit.connection, made.key, claims, there))
 
 
-def _open_administration(registration_id: int, membership_id: int | None) -> ResponseReturnValue:
+def _open_administration(registration_id: int, claims: LaunchClaims) -> ResponseReturnValue:
     """An administrator of the LMS came from outside of all courses: a page with a one-time link."""
-    code = administration.make_link(
-        g.db, registration_id=registration_id, membership_id=membership_id
-    )
-    return render_template("lti/administration.html", path=administration.path_of(code))
+    path = administration.path_of(administration.make_link(g.db, registration_id=registration_id))
+    if claims.sees_to is None:
+        return render_template("lti/administration.html", path=path)
+    user_id = g.db.scalar(find_in_registration(registration_id, claims.sees_to))
+    return render_template("lti/privacy.html", path=f"{path}/person/{user_id or 0}")
 
 
 def _with_second_try(enter: Callable[[Connection], T]) -> T:

@@ -8,7 +8,8 @@ import hmac
 from datetime import timedelta
 from functools import partial
 
-from flask import Request, Response, current_app, g, session
+from flask import Request, Response, current_app, g, render_template, session
+from flask.typing import ResponseReturnValue
 
 from lti_mentoring.core import clock
 from lti_mentoring.core.errors import SignInMissing
@@ -48,6 +49,12 @@ def identify(asked: Request, settings: Settings) -> Administrator:
             administration.touch(db, visit.administrator.id)
     session["csrf_token"] = partial(_csrf_secret, visit, settings)
     return visit.administrator
+
+
+def not_in(_error: SignInMissing) -> ResponseReturnValue:
+    """No visit goes on in this browser: say how to begin one."""
+    g.frame_origins = ["'none'"]
+    return render_template("administration/not_in.html"), 401
 
 
 def set_cookie(response: Response, token: str, settings: Settings) -> None:

@@ -77,7 +77,7 @@ def test_misshapen_roles(house, roles):
 
 @pytest.mark.parametrize(
     "message",
-    ["LtiEulaRequest", "DataPrivacyLaunchRequest", "x", 7],
+    ["LtiEulaRequest", "LtiStartProctoring", "x", 7],
 )
 def test_messages_that_are_not_served(house, message):
     assert refused(house.launch(message_type=message), "message-type")

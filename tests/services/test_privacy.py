@@ -271,20 +271,16 @@ def test_the_record_says_that_it_happened_and_nothing_more(db, full):
     ]
 
 
-def test_one_course_erases_what_it_knows_and_leaves_the_name_to_the_others(db, full):
-    whole = person_of(db, full.mentee)
-    user = db.get_one(PlatformUser, whole.user_id)
+def test_all_courses_of_the_person_are_erased(db, full):
+    user = db.get_one(PlatformUser, person_of(db, full.mentee).user_id)
     here = db.get_one(Membership, full.mentee)
-    elsewhere = make_member(db, make_course(db, here.course.deployment), name="Somebody")
-    elsewhere.user_id = user.id
+    elsewhere = make_member(db, make_course(db, here.course.deployment))
+    elsewhere.user_id, elsewhere.groups = user.id, "17"
     db.flush()
 
-    erase_person(db, SYSTEM, Person(user.id, course_id=here.course_id))
+    erase_person(db, SYSTEM, Person(user.id))
 
-    assert db.get_one(PlatformUser, user.id).name == "Amara Diallo"
-    assert db.get_one(Membership, elsewhere.id).left_at is None
-    erase_person(db, SYSTEM, whole)
-    assert db.get_one(PlatformUser, user.id).name == ""
+    assert db.get_one(Membership, elsewhere.id).groups == ""
 
 
 def test_nobody_is_found_by_the_id_of_another_registration(db, full):
