@@ -28,9 +28,7 @@ blueprint.register_error_handler(SignInMissing, not_in)
 def show(registration_id: int, user_id: int) -> ResponseReturnValue:
     """What is kept about the person, in numbers, and what becomes of it."""
     held = holding_of(g.db, _person(registration_id, user_id))
-    return render_template(
-        "personal_data/show.html", held=held, lines=lines_of(held.counts), **_here()
-    )
+    return render_template("personal_data/show.html", held=held, lines=lines_of(held.counts))
 
 
 @blueprint.post("/download")
@@ -47,7 +45,7 @@ def download(registration_id: int, user_id: int) -> ResponseReturnValue:
 def ask(registration_id: int, user_id: int) -> ResponseReturnValue:
     """What erasing does, before anybody does it."""
     held = holding_of(g.db, _person(registration_id, user_id))
-    return render_template("personal_data/ask.html", held=held, **_here())
+    return render_template("personal_data/ask.html", held=held)
 
 
 @blueprint.post("/erase")
@@ -55,20 +53,15 @@ def ask(registration_id: int, user_id: int) -> ResponseReturnValue:
 def erase(registration_id: int, user_id: int) -> ResponseReturnValue:
     """Erase the person; asked again, there is nothing left to do."""
     erase_person(g.db, actor_of(g.administrator), _person(registration_id, user_id))
-    return render_template("personal_data/erased.html", **_here())
+    return render_template("personal_data/erased.html")
 
 
 @blueprint.errorhandler(NotFound)
 def nothing(_error: NotFound) -> ResponseReturnValue:
     """Nothing is kept about whomever the LMS has asked for."""
-    return render_template("personal_data/nothing.html", **_here()), 404
+    return render_template("personal_data/nothing.html"), 404
 
 
 def _person(registration_id: int, user_id: int) -> Person:
     require(sees_registration(g.administrator, registration_id), "administer this connection")
     return person_in_registration(g.db, registration_id, user_id)
-
-
-def _here() -> dict[str, str]:
-    """The layout of the pages, and the blueprint of their addresses."""
-    return {"layout": "administration/_layout.html", "pages": "personal_data"}

@@ -39,7 +39,7 @@ def test_it_says_whose_data_it_is_and_what_becomes_of_it(desk, amara, page_of):
 
     assert "Amara Diallo" in desk.text
     assert f"Their id in the LMS: {amara.subject}" in desk.text
-    assert "From 1 course: First-year seminar" in desk.text
+    assert "1 course: First-year seminar" in desk.text
     assert "Agendas and private notes" in desk.text
     assert "Only for me." not in desk.text
 
