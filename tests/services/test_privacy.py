@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import select
 
+from lti_mentoring.core import clock
 from lti_mentoring.core.db import EnumValue
 from lti_mentoring.core.errors import NotFound
 from lti_mentoring.models import (
@@ -22,6 +23,7 @@ from lti_mentoring.models import (
     PlatformUser,
     ScorePublication,
     SignIn,
+    WaitingLaunch,
 )
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.services import privacy_erasure
@@ -212,6 +214,30 @@ def test_erasing_ends_what_lives_and_tells_the_other_side_the_usual_way(db, full
     assert set(waited) == {RequestState.RELEASED}
     assert set(db.scalars(select(SignIn.state))) == {SignInState.ENDED}
     assert participant(db, full.mentee, ParticipantRole.MENTEE).fit_priority == 1
+
+
+def test_what_only_waits_to_be_shown_or_finished_goes_as_well(db, full):
+    person = person_of(db, full.mentee)
+    user = db.get_one(PlatformUser, person.user_id)
+    made = identity.new_sign_in(db.connection(), full.mentee, identity.Opened())
+    over = db.get_one(SignIn, made.key)
+    over.state, over.notices = SignInState.ENDED, [f"{MINE} was told."]
+    for subject, name in ((user.subject, MINE), ("somebody-else", OTHERS)):
+        launch = WaitingLaunch(
+            code_hash=f"code of {subject}",
+            browser_hash="hash",
+            registration_id=user.registration_id,
+            claims={"subject": subject, "name": name},
+            waits_since=clock.now(),
+        )
+        db.add(launch)
+    db.flush()
+    assert len(texts_with(db, MINE)) == 2
+
+    erase_person(db, SYSTEM, person)
+
+    assert texts_with(db, MINE) == set()
+    assert len(texts_with(db, OTHERS)) == 1
 
 
 def test_erasing_a_learner_stops_their_scores_and_keeps_the_numbers(db, full):
