@@ -246,3 +246,18 @@ def test_a_product_code_that_nobody_knows_is_an_lms_like_others(registrar):
 
     with registrar.database.reading() as db:
         assert db.get_one(Registration, 1).platform.product is Product.OTHER
+
+
+@pytest.mark.parametrize("lists_it", [True, False])
+def test_data_privacy_is_asked_for_where_a_platform_lists_it(registrar, lists_it):
+    """LTI-141, 134: what a platform does not know, it is not asked for."""
+    listed = ["LtiResourceLinkRequest", *(["DataPrivacyLaunchRequest"] if lists_it else [])]
+    platform = "https://purl.imsglobal.org/spec/lti-platform-configuration"
+    messages = [{"type": each} for each in listed]
+    told = {"product_family_code": "acme", "version": "1", "messages_supported": messages}
+    registrar.describes(**{platform: {**told, "variables": []}})
+    registrar.invite().register()
+
+    asked = registrar.sent[TOOL_CONFIGURATION]["messages"]
+    assert [each["type"] for each in asked] == listed
+    assert {each["target_link_uri"] for each in asked} == {"https://tool.test/lti/launch"}
