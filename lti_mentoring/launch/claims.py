@@ -40,6 +40,7 @@ class LaunchClaims:
     email: str = ""
     locale: str | None = None
     time_zone: str | None = None
+    former_subject: str = ""
     groups: str | None = None
     observes: tuple[str, ...] = ()
     memberships_url: str | None = None

@@ -58,6 +58,7 @@ _members = cast(Table, Membership.__table__)
 _sign_ins = cast(Table, SignIn.__table__)
 _keys = cast(Table, PlatformKeySet.__table__)
 
+_PERSONAL_FACTS = ("name", "given_name", "email", "locale", "time_zone", "former_subject")
 _COURSE_FACTS = ("course_title", "course_label", "memberships_url", "groups_url", "line_items_url")
 _AWAY = (MembershipState.INACTIVE, MembershipState.GONE)
 _RANK = {CourseRole.INSTRUCTOR: 3, CourseRole.TEACHING_ASSISTANT: 2, CourseRole.LEARNER: 1}
@@ -86,6 +87,7 @@ _EVERYTHING: Select[Any] = (
         _users.c.email,
         _users.c.locale,
         _users.c.time_zone,
+        _users.c.former_subject,
         _members.c.id.label("membership_id"),
         _members.c.role,
         _members.c.state.label("membership_state"),
@@ -253,7 +255,7 @@ def _keep_person(
     claims: LaunchClaims,
     now: datetime,
 ) -> int:
-    told = _told(claims, ("name", "given_name", "email", "locale", "time_zone"))
+    told = _told(claims, _PERSONAL_FACTS)
     if found.user_id is None:
         key = {"registration_id": registration_id, "subject": claims.subject, "created_at": now}
         return _insert(connection, _users, {**key, **told})

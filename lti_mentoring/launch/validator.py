@@ -31,6 +31,7 @@ from lti_mentoring.vocabulary import (
 )
 
 NOTICES_CLAIM = CLAIM + "platformnotificationservice"
+FORMER_SUBJECT = CLAIM + "lti11_legacy_user_id"
 VERSION = "1.3.0"
 ROSTER_VERSION = "2.0"
 LONGEST_LIFE = timedelta(hours=24)  # platforms give a minute to an hour
@@ -277,6 +278,7 @@ def _read(
         email=texts.clean(claims.get("email"), 320),
         locale=facts.language(claims.get("locale"), shown.get("locale")),
         time_zone=facts.time_zone(custom, claims.get("zoneinfo")),
+        former_subject=_former_subject(claims),
         content_key=facts.content_key(custom, claims[CLAIM + "target_link_uri"]),
         former_contexts=facts.former_contexts(custom),
         groups=in_launch(custom),
@@ -311,6 +313,15 @@ def _notices_address(claims: Mapping[str, Any]) -> object:
     kinds = service.get("notice_types_supported")
     is_of_use = isinstance(kinds, list) and NoticeType.CONTEXT_COPY.value in kinds
     return service.get("platform_notification_service_url") if is_of_use else None
+
+
+def _former_subject(claims: Mapping[str, Any]) -> str:
+    """What the person was called before the platform spoke LTI 1.3, as it is told (LTI-65).
+
+    Source: LTI 1.3 migration guide, ``lti1p1``; Canvas's and Brightspace's own claim.
+    """
+    told = _part(claims, CLAIM + "lti1p1").get("user_id", claims.get(FORMER_SUBJECT))
+    return str(told) if texts.is_identifier(told) else ""
 
 
 def _part(claims: Mapping[str, Any], name: str) -> Mapping[str, Any]:

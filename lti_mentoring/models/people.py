@@ -19,7 +19,8 @@ class PlatformUser(Base):
     """A person, keyed by (registration, subject) and never by e-mail (LTI-64).
 
     ``name`` is empty when the LMS withholds it; ``display_name`` then makes one up from the
-    id, so that everything works without personal data (LTI-47).
+    id, so that everything works without personal data (LTI-47). ``former_subject`` is what an LTI
+    1.1 platform called the person (LTI-65): kept for those who move data, and trusted for nothing.
     """
 
     __tablename__ = "platform_user"
@@ -33,6 +34,7 @@ class PlatformUser(Base):
     email: Mapped[str] = mapped_column(String(320), default="")
     locale: Mapped[str | None] = mapped_column(String(16))
     time_zone: Mapped[str | None] = mapped_column(String(64))
+    former_subject: Mapped[str] = mapped_column(String(255), default="")
     created_at: Mapped[datetime]
 
     @property

@@ -90,7 +90,9 @@ WAYS: Mapping[str, Sequence[Way]] = {
     "observation": (Way("observer_id", not_theirs=("is_shared",)), Way("learner_id")),
     "pairing": (Way("mentee_id"), Way("mentor_id")),
     "participant": (Way("membership_id"),),
-    "platform_user": (Way("id", emptied=("name", "given_name", "email", "locale", "time_zone")),),
+    "platform_user": (
+        Way("id", emptied=("name", "given_name", "email", "locale", "time_zone", "former_subject")),
+    ),
     "score_publication": (Way("participant_id"),),
     "topic_offer": (Way("participant_id"),),
     "topic_want": (Way("participant_id"),),

@@ -23,6 +23,7 @@ from lti_mentoring.models import (
 )
 from lti_mentoring.vocabulary import (
     AGS_CLAIM,
+    CLAIM,
     NRPS_CLAIM,
     TEST_USER_ROLE,
     CourseRole,
@@ -348,3 +349,24 @@ def test_dates_are_those_of_the_clock(house, frozen_clock):
 
     member = house.only(Membership)
     assert member.launched_at - member.joined_at == timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"lti1p1": {"user_id": "old-7"}}, {"lti11_legacy_user_id": "old-7"}],
+    ids=["1EdTech", "Canvas and Brightspace"],
+)
+def test_what_lti_1_1_called_the_person_is_kept_and_finds_nobody(house, told):
+    """LTI-65: data only, since whoever signs the launch may say anything."""
+    house.enter(sub="old-7")
+    house.enter(sub="new-7", **{CLAIM + name: value for name, value in told.items()})
+
+    people = {person.subject: person.former_subject for person in house.rows(PlatformUser)}
+    assert people == {"old-7": "", "new-7": "old-7"}
+
+
+@pytest.mark.parametrize("odd", [None, 7, [], {"user_id": 7}, {"user_id": ""}, "x" * 300])
+def test_an_odd_former_id_is_left_out(house, odd):
+    house.enter(**{CLAIM + "lti1p1": odd, CLAIM + "lti11_legacy_user_id": odd})
+
+    assert house.only(PlatformUser).former_subject == ""
