@@ -1,13 +1,17 @@
 """``lti-mentoring platforms``: which LMS installations may open the tool."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import IO, Any
 
 import click
 
+from lti_mentoring.cli.configuration import read_settings
 from lti_mentoring.cli.toolbox import as_json, open_toolbox, print_json
 from lti_mentoring.policies.administrator import WHOLE_TOOL
 from lti_mentoring.queries.connections import ConnectionRow, list_connections
+from lti_mentoring.rules.manual_setup import values_for
+from lti_mentoring.rules.platform_file import read_json, read_platform_file
+from lti_mentoring.rules.tool_configuration import ToolAddress
 from lti_mentoring.services import deployments, platforms, registration_invites
 from lti_mentoring.services.doors import ADMINISTRATOR
 from lti_mentoring.services.platform_check import check_platform
@@ -96,6 +100,54 @@ def check(*, registration: int, as_json: bool) -> None:
             click.echo(f"{MARKS[line.verdict]} {line.topic}: {line.words}")
     if any(finding.verdict == "bad" for finding in found):
         raise SystemExit(1)
+
+
+@platforms_commands.command("values")
+@click.argument("product", type=PRODUCTS, default=Product.OTHER.value)
+@as_json
+def values(*, product: str, as_json: bool) -> None:
+    """Print what to type into an LMS of this PRODUCT that cannot register tools by itself."""
+    tool = ToolAddress(read_settings().public_url)
+    found = values_for(tool, Product(product))
+    if as_json:
+        print_json({value.field: value.value for value in found})
+        return
+    for value in found:
+        click.echo(f"{value.field}:")
+        for line in value.value.splitlines():
+            click.echo(f"    {line}")
+
+
+@platforms_commands.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--name", help="What you call this LMS, if the file does not say.")
+@click.option("--client-id", help="The client id that it gave to the tool, if not in the file.")
+@click.option("--deployment-id", help="The deployment id, if not in the file.")
+@as_json
+def import_file(
+    *,
+    file: IO[bytes],
+    name: str | None,
+    client_id: str | None,
+    deployment_id: str | None,
+    as_json: bool,
+) -> None:
+    """Register an LMS from a FILE that describes it, approved; as JSON."""
+    given = {"name": name, "client_id": client_id, "deployment_id": deployment_id}
+    with open_toolbox() as box, box.database.transaction() as db:
+        told = read_platform_file(read_json(file.read()))
+        told |= {field: value for field, value in given.items() if value}
+        ensure_signing_key(db, box.box)
+        number = platforms.add_platform(
+            db,
+            PlatformFacts.told(told),
+            told.get("deployment_id"),
+            allow_private=box.settings.outgoing.allow_private,
+        ).id
+    if as_json:
+        print_json({"id": number})
+    else:
+        click.echo(f"Added as number {number}. Type: lti-mentoring platforms check {number}")
 
 
 @platforms_commands.command("invite")

@@ -1,5 +1,6 @@
 """A file that describes an LMS: what its administrator sends instead of typing it over."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,18 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 """Our fields, each with the names that files give it: ours, those of an LMS's own description
 (OpenID Connect Discovery), and those of configurations for pylti1p3."""
+
+
+def read_json(content: bytes) -> Any:
+    """What the file holds.
+
+    Raises:
+        RegistrationRefused: ``file`` if that is no JSON.
+    """
+    try:
+        return json.loads(content)
+    except ValueError as error:
+        raise RegistrationRefused("file", "it is no JSON") from error
 
 
 def read_platform_file(document: Any) -> dict[str, str]:

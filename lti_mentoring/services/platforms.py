@@ -1,12 +1,13 @@
 """Platforms that may open the tool: their registrations, added and changed by administrators."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_mentoring.core import clock
-from lti_mentoring.core.errors import AddressRefused, Conflict, NotFound
+from lti_mentoring.core.errors import AddressRefused, Conflict, NotFound, RegistrationRefused
 from lti_mentoring.core.http import check_address
 from lti_mentoring.models import Deployment, Platform, Registration
 from lti_mentoring.policies.actor import Actor
@@ -17,6 +18,7 @@ from lti_mentoring.services.doors import ADMINISTRATOR, move
 from lti_mentoring.vocabulary import CourseRole, DeploymentState, Product, RegistrationState, Verb
 
 MOST_OVERRIDES = 50
+NEEDED = ("name", "issuer", "client_id", "auth_url", "token_url", "jwks_url")
 NAMES = ("issuer", "authorization", "token", "key set")
 
 
@@ -36,6 +38,27 @@ class PlatformFacts:
     audience: str | None = None
     trusted_audiences: tuple[str, ...] = ()
     product: Product = Product.OTHER
+
+    @classmethod
+    def told(cls, told: Mapping[str, str]) -> "PlatformFacts":
+        """The facts that ``told`` has, by the names of these fields.
+
+        Raises:
+            RegistrationRefused: ``file``, naming what is missing.
+        """
+        missing = [field for field in NEEDED if not told.get(field)]
+        if missing:
+            raise RegistrationRefused("file", f"nothing says {', '.join(missing)}")
+        return cls(
+            name=told["name"],
+            issuer=told["issuer"],
+            client_id=told["client_id"],
+            auth_url=told["auth_url"],
+            token_url=told["token_url"],
+            jwks_url=told["jwks_url"],
+            audience=told.get("audience"),
+            product=Product(told.get("product", Product.OTHER.value)),
+        )
 
 
 def add_platform(

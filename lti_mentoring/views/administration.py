@@ -1,6 +1,5 @@
 """The administration: which LMSs are connected, how they do, and who may come in from them."""
 
-import json
 from typing import Any
 
 from flask import (
@@ -24,6 +23,7 @@ from lti_mentoring.core.errors import (
     SignInMissing,
 )
 from lti_mentoring.forms.administration import (
+    PRODUCTS,
     ROLES,
     CorrectionForm,
     ImportForm,
@@ -34,8 +34,9 @@ from lti_mentoring.forms.administration import (
 from lti_mentoring.policies.actor import require
 from lti_mentoring.policies.administrator import sees_registration
 from lti_mentoring.queries.connections import list_connections, read_connection
-from lti_mentoring.rules.platform_file import read_platform_file
-from lti_mentoring.rules.tool_configuration import SCOPES, ToolAddress, custom_parameters
+from lti_mentoring.rules.manual_setup import known_of, values_for
+from lti_mentoring.rules.platform_file import read_json, read_platform_file
+from lti_mentoring.rules.tool_configuration import SCOPES, ToolAddress
 from lti_mentoring.services import (
     administration,
     deployments,
@@ -44,7 +45,13 @@ from lti_mentoring.services import (
     tool_keys,
 )
 from lti_mentoring.services.platform_check import check_platform
-from lti_mentoring.vocabulary import CourseRole, DeploymentState, KeyState, RegistrationState
+from lti_mentoring.vocabulary import (
+    CourseRole,
+    DeploymentState,
+    KeyState,
+    Product,
+    RegistrationState,
+)
 from lti_mentoring.web.administration import administrators, not_in, set_cookie
 from lti_mentoring.web.connection_words import said
 from lti_mentoring.web.guards import anyone, guarded_by
@@ -137,7 +144,7 @@ def withdraw(invite_id: int) -> ResponseReturnValue:
 def by_hand() -> ResponseReturnValue:
     """The values for the LMS, and a form for the values from it."""
     _require_whole_tool()
-    form = PlatformForm()
+    form = PlatformForm(data=known_of(_product()))
     if not form.validate_on_submit():
         return _by_hand(form, UNFIT_FORM if form.is_submitted() else 200)
     settings = _ours().settings
@@ -164,8 +171,8 @@ def read_file() -> ResponseReturnValue:
     if not sent.validate_on_submit():
         return _by_hand(PlatformForm(formdata=None), UNFIT_FORM, _("Choose a file first."))
     try:
-        found = read_platform_file(json.loads(sent.file.data.read(LARGEST_FILE)))
-    except (ValueError, RegistrationRefused):
+        found = read_platform_file(read_json(sent.file.data.read(LARGEST_FILE)))
+    except RegistrationRefused:
         words = _("This file does not describe an LMS. It has to be a JSON file.")
         return _by_hand(PlatformForm(formdata=None), UNFIT_FORM, words)
     return _by_hand(PlatformForm(formdata=None, **found), 200)
@@ -297,11 +304,18 @@ def _by_hand(form: PlatformForm, status: int, trouble: str = "") -> ResponseRetu
         form=form,
         file_form=ImportForm(formdata=None),
         trouble=trouble,
-        tool=ToolAddress(_ours().settings.public_url),
+        values=values_for(ToolAddress(_ours().settings.public_url), _product()),
         scopes=[scope.value for scope in SCOPES],
-        parameters=custom_parameters(),
+        products=PRODUCTS,
+        product=_product(),
     )
     return page, status
+
+
+def _product() -> Product:
+    """The LMS that the page is about: the one that was chosen, or typed."""
+    told = request.values.get("product", Product.MOODLE.value)
+    return Product(told) if told in set(Product) else Product.OTHER
 
 
 def _require_whole_tool() -> None:

@@ -118,17 +118,21 @@ def test_an_address_without_a_name_is_asked_for_again(desk):
     assert rows(desk, RegistrationInvite) == []
 
 
-def test_the_values_to_copy_are_those_of_this_tool(desk):
+def test_the_values_to_copy_have_the_lmss_own_names(desk):
     desk.come_in().open("/administration/by-hand")
-
-    for value in (
-        "https://tool.test/lti/login",
-        "https://tool.test/lti/launch",
-        "https://tool.test/lti/jwks.json",
-        "https://tool.test/lti/canvas.json",
+    for words in (
+        "Initiate login URL https://tool.test/lti/login",
+        "Public keyset https://tool.test/lti/jwks.json",
         "group_ids=$Moodle.Person.userGroupIds",
     ):
-        assert value in desk.text
+        assert words in desk.text
+    assert "section_ids" not in desk.text
+
+    desk.open("/administration/by-hand?product=canvas")
+
+    assert "https://tool.test/lti/canvas.json" in desk.text
+    assert "https://sso.canvaslms.com/api/lti/authorize_redirect" in desk.page.text
+    assert desk.open("/administration/by-hand?product=other-one").page.status_code == 200
 
 
 def test_an_lms_is_connected_by_hand(desk):

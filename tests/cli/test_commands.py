@@ -1,3 +1,4 @@
+import json
 import socket
 
 import click
@@ -15,6 +16,7 @@ from lti_mentoring.vocabulary import (
     ActivityProgress,
     DeploymentState,
     KeyState,
+    Product,
     PublicationState,
     RegistrationState,
     SignInState,
@@ -121,6 +123,35 @@ def test_a_pause_ends_who_is_in_and_can_be_ended(command, database):
 
     command("platforms", "approve", "--deployment", number)
     assert command("platforms", "list", "--json")[0]["deployments"][0]["state"] == "approved"
+
+
+@pytest.mark.parametrize("product", list(Product))
+def test_the_values_for_each_lms_are_printed(command, product):
+    told = command("platforms", "values", product.value, "--json")
+
+    assert "http://localhost:8000/lti/" in " ".join(told.values())
+    assert all(field in command("platforms", "values", product.value) for field in told)
+
+
+def test_an_lms_is_registered_from_a_file(command, tmp_path):
+    file = tmp_path / "lms.json"
+    told = {
+        "issuer": "https://moodle.test",
+        "authorization_endpoint": "https://moodle.test/auth",
+        "token_endpoint": "https://moodle.test/token",
+        "jwks_uri": "https://moodle.test/jwks",
+    }
+    file.write_text(json.dumps(told))
+    assert "nothing says name, client_id" in command("platforms", "import", file, code=1)
+
+    rest = ("--name", "Moodle", "--client-id", "abc", "--deployment-id", "7")
+    command("platforms", "import", file, *rest, "--json")
+
+    (listed,) = command("platforms", "list", "--json")
+    assert (listed["issuer"], listed["client_id"]) == ("https://moodle.test", "abc")
+    assert [row["lti_id"] for row in listed["deployments"]] == ["7"]
+    file.write_text("<xml/>")
+    assert "it is no JSON" in command("platforms", "import", file, code=1)
 
 
 def test_an_invite_is_an_address_that_works_once_and_can_be_taken_back(command, database):
