@@ -34,7 +34,7 @@ class PlatformUser(Base):
     email: Mapped[str] = mapped_column(String(320), default="")
     locale: Mapped[str | None] = mapped_column(String(16))
     time_zone: Mapped[str | None] = mapped_column(String(64))
-    former_subject: Mapped[str] = mapped_column(String(255), default="")
+    former_subject: Mapped[str | None] = mapped_column(String(255))
     created_at: Mapped[datetime]
 
     @property

@@ -201,7 +201,7 @@ def platform_user() -> None:
         sa.Column("email", sa.String(length=320), nullable=False),
         sa.Column("locale", sa.String(length=16), nullable=True),
         sa.Column("time_zone", sa.String(length=64), nullable=True),
-        sa.Column("former_subject", sa.String(length=255), nullable=False),
+        sa.Column("former_subject", sa.String(length=255), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["registration_id"],
