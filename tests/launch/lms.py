@@ -10,7 +10,6 @@ import jwt
 import lxml.html
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from lti_mentoring.app import create_app
 from lti_mentoring.core import clock
 from lti_mentoring.core.http import Client
 from lti_mentoring.core.keys import public_jwk
@@ -24,6 +23,7 @@ from lti_mentoring.vocabulary import (
     RegistrationState,
     Scope,
 )
+from tests.support.shared_app import shared_app
 from tests.support.wsgi_adapter import WsgiAdapter
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
@@ -232,7 +232,7 @@ def make_house(settings, database, key: RSAPrivateKey) -> House:
     keys = KeySetServer(key)
     http = Client(settings.outgoing, "lti-mentoring tests")
     http.mount("https://", keys.adapter)
-    tool = create_app(settings, database=database, http=http)
+    tool = shared_app(settings, database, http)
     return House(tool, database, keys, Lms(key).register(database))
 
 
