@@ -35,7 +35,12 @@ ADDRESS_REFUSED = "The gradebook column is at an address that the tool does not 
 
 @dataclass(frozen=True)
 class Score:
-    """One score as it is to stand in the gradebook from ``scored_at`` on."""
+    """One score as it is to stand in the gradebook from ``scored_at`` on.
+
+    ``scored_by`` is the LTI user id of the person who decided it; null if nobody but the tool
+    did. ``started_at`` and ``submitted_at`` are when the work for it began and when the last of
+    it was done, neither after ``scored_at``.
+    """
 
     user_id: str
     given: Decimal
@@ -43,6 +48,9 @@ class Score:
     comment: str
     activity_progress: ActivityProgress
     scored_at: datetime
+    scored_by: str | None = None
+    started_at: datetime | None = None
+    submitted_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -104,19 +112,31 @@ def to_wire(score: Score, profile: PlatformProfile) -> dict[str, Any]:
     Always ``FullyGraded`` with ``scoreGiven``: anything else erases an existing grade
     (moodle.md 6, C17).
     """
-    stamp = score.scored_at.astimezone(UTC).isoformat(timespec="milliseconds")
     content: dict[str, Any] = {
         "userId": score.user_id,
         "scoreGiven": json_number(score.given),
         "scoreMaximum": json_number(score.maximum),
         "activityProgress": score.activity_progress.value,
         "gradingProgress": "FullyGraded",
-        "timestamp": stamp.replace("+00:00", "Z"),
+        "timestamp": _stamp(score.scored_at),
         **profile.score_extension,
     }
     if score.comment and profile.takes_comments:
         content["comment"] = score.comment.replace("\n", profile.newline)
+    if score.scored_by and profile.takes_scorer:
+        content["scoringUserId"] = score.scored_by
+    if profile.takes_submission_times and (submission := _submission(score)):
+        content["submission"] = submission
     return content
+
+
+def _submission(score: Score) -> dict[str, str]:
+    moments = {"startedAt": score.started_at, "submittedAt": score.submitted_at}
+    return {name: _stamp(moment) for name, moment in moments.items() if moment}
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def json_number(value: Decimal) -> int | float:

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import Session, aliased
 
 from lti_mentoring.core import clock
 from lti_mentoring.grading.ledger import MENTOR_MISSED
@@ -41,7 +41,8 @@ class Evidence:
     """Credits per component, the opportunity ``f`` (0 to 1), and what does not count.
 
     ``exempt`` is what coordinators said; ``let_off`` is not demanded, but counts where that
-    helps. ``has_events`` is false until the first countable fact.
+    helps. ``has_events`` is false until the first countable fact; ``last_at`` is when the latest
+    one happened of those that count now.
     """
 
     earned: dict[Component, Decimal]
@@ -50,6 +51,7 @@ class Evidence:
     let_off: frozenset[Component]
     goals_reviewed: int
     has_events: bool
+    last_at: datetime | None = None
 
 
 def gather(
@@ -61,7 +63,8 @@ def gather(
     if not program.trial_days and not program.trial_sessions:
         let_off |= {Component.FEEDBACK}  # what is asked in a trial is asked nobody
     exempt = {e.component for e in exemptions if e.component and e.ended_at is None}
-    earned, mentor_missed = _credits(db, participant.id)
+    earned, mentor_missed, latest = _credits(db, participant.id)
+    counted = {line.component for line in lines if line.weight} - exempt
     target = next((line.target for line in lines if line.component is Component.SESSIONS), 0)
     earned[Component.SESSIONS] = session_credits(
         earned[Component.SESSIONS],
@@ -75,6 +78,7 @@ def gather(
         let_off=let_off,
         goals_reviewed=_goals_reviewed(db, participant.id, earned),
         has_events=any(earned.values()),
+        last_at=max((latest[each] for each in counted if each in latest), default=None),
     )
 
 
@@ -88,22 +92,38 @@ def _goals_reviewed(db: Session, participant_id: int, earned: Mapping[Component,
     return db.scalar(reviewed) or 0
 
 
-def _credits(db: Session, participant_id: int) -> tuple[defaultdict[Component, Decimal], int]:
-    """Sums per component without sessions that the mentor missed, and the number of those."""
+def _credits(
+    db: Session, participant_id: int
+) -> tuple[defaultdict[Component, Decimal], int, dict[Component, datetime]]:
+    """Sums per component without sessions that the mentor missed, and the number of those.
+
+    And per component when the latest fact happened that was not taken back.
+    """
+    reversal = aliased(EngagementEvent)
     missed = EngagementEvent.source.startswith(MENTOR_MISSED, autoescape=True).label("missed")
+    stands = and_(EngagementEvent.reverses_id.is_(None), reversal.id.is_(None))
     rows = db.execute(
-        select(EngagementEvent.component, missed, func.sum(EngagementEvent.credit))
+        select(
+            EngagementEvent.component,
+            missed,
+            func.sum(EngagementEvent.credit),
+            func.max(case((stands, EngagementEvent.occurred_at))),
+        )
+        .outerjoin(reversal, reversal.reverses_id == EngagementEvent.id)
         .where(EngagementEvent.participant_id == participant_id)
         .group_by(EngagementEvent.component, "missed")
     )
     earned: defaultdict[Component, Decimal] = defaultdict(Decimal)
+    latest: dict[Component, datetime] = {}
     mentor_missed = 0
-    for component, was_missed, credit in rows:
+    for component, was_missed, credit, last_at in rows:
         if was_missed:
             mentor_missed += int(credit)
         else:
             earned[component] += Decimal(credit)
-    return earned, mentor_missed
+        if last_at is not None:
+            latest[component] = max(last_at, latest.get(component, last_at))
+    return earned, mentor_missed, latest
 
 
 def _opportunity(

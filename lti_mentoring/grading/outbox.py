@@ -23,6 +23,7 @@ from lti_mentoring.core.bell import quiet_time, ring_soon
 from lti_mentoring.core.upsert import insert_into
 from lti_mentoring.grading.comment import Counts, build_comment
 from lti_mentoring.grading.parcels import Parcel, make_parcels
+from lti_mentoring.grading.provenance import UNKNOWN, Provenance
 from lti_mentoring.models import (
     Course,
     Deployment,
@@ -58,12 +59,16 @@ SILENT = (ProgramState.DRAFT, ProgramState.PAUSED, ProgramState.CANCELLED)
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a cell should show; the counts make its comment."""
+    """What a cell should show; the counts make its comment.
+
+    Another ``provenance`` alone is no news: it goes along when the rest changes.
+    """
 
     given: Decimal
     maximum: Decimal
     progress: ActivityProgress
     counts: Counts
+    provenance: Provenance = UNKNOWN
 
 
 def want(
@@ -174,8 +179,12 @@ def stop_cell(db: Session, line_item_id: int, participant_id: int) -> None:
     _stop(db, and_(cell, ScorePublication.participant_id == participant_id))
 
 
-def resume_overridden(db: Session, publication_ids: Collection[int]) -> int:
+def resume_overridden(
+    db: Session, publication_ids: Collection[int], scored_by_id: int | None = None
+) -> int:
     """Send the newest values of overridden cells after all, as a person asks; how many.
+
+    It is that person who decides what stands there: ``scored_by_id``.
 
     What the LMS shows now is no news any more, as long as it shows that. Values get new
     timestamps: the LMS may count the override as newer than the old ones.
@@ -191,6 +200,7 @@ def resume_overridden(db: Session, publication_ids: Collection[int]) -> int:
     ).all()
     for cell in cells:
         cell.resumed_at = now
+        cell.scored_by_id = scored_by_id
         cell.revision += 1
         cell.scored_at = max(now, cell.scored_at + STEP)
         cell.state, cell.attempts, cell.next_at = PublicationState.PENDING, 0, cell.scored_at
@@ -223,6 +233,7 @@ def _cell(db: Session, line_item_id: int, participant_id: int) -> ScorePublicati
 
 def _begin(db: Session, column: LineItem, participant_id: int, wanted: Wanted) -> bool:
     now = clock.now()
+    provenance = wanted.provenance.as_of(now)
     row = {
         "line_item_id": column.id,
         "participant_id": participant_id,
@@ -235,6 +246,9 @@ def _begin(db: Session, column: LineItem, participant_id: int, wanted: Wanted) -
         "revision": 1,
         "attempts": 0,
         "next_at": now + quiet_time(db),
+        "started_at": provenance.started_at,
+        "submitted_at": provenance.submitted_at,
+        "scored_by_id": provenance.scored_by_id,
     }
     statement = insert_into(db, ScorePublication).values(row).on_conflict_do_nothing()
     made = db.execute(statement.returning(ScorePublication.id)).first() is not None
@@ -277,6 +291,9 @@ def _fill(cell: ScorePublication, wanted: Wanted) -> None:
     cell.score_maximum = wanted.maximum
     cell.activity_progress = wanted.progress
     cell.comment = build_comment(wanted.counts, cell.scored_at.date())
+    provenance = wanted.provenance.as_of(cell.scored_at)
+    cell.started_at, cell.submitted_at = provenance.started_at, provenance.submitted_at
+    cell.scored_by_id = provenance.scored_by_id
 
 
 def _may_go(now: datetime, registration_id: int | None) -> ColumnElement[bool]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, ScalarSelect, select
+from sqlalchemy.orm import Session, aliased
 
 from lti_mentoring.advantage.scores import Score
 from lti_mentoring.advantage.tokens import RegisteredTool
@@ -22,7 +22,7 @@ from lti_mentoring.models import (
     ScorePublication,
 )
 from lti_mentoring.rules.overrides import Grade, in_text
-from lti_mentoring.vocabulary import Scope
+from lti_mentoring.vocabulary import MembershipState, Scope
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,9 @@ def make_parcels(db: Session, ids: Collection[int], lease_until: datetime) -> li
             ScorePublication.lms_score,
             ScorePublication.lms_maximum,
             ScorePublication.resumed_at,
+            ScorePublication.started_at,
+            ScorePublication.submitted_at,
+            _scorer().label("scored_by"),
             Course.ags_scopes.contains(Scope.RESULT_READ.value).label("may_look"),
         )
         .join(LineItem, LineItem.id == ScorePublication.line_item_id)
@@ -87,6 +90,22 @@ def make_parcels(db: Session, ids: Collection[int], lease_until: datetime) -> li
         .order_by(ScorePublication.id)
     )
     return [_parcel(row, lease_until) for row in rows]
+
+
+def _scorer() -> ScalarSelect[str]:
+    """The LTI user id of who decided the score; whoever has left the course is known no more."""
+    staff, scorer = aliased(Membership), aliased(PlatformUser)
+    return (
+        select(scorer.subject)
+        .join(staff, staff.user_id == scorer.id)
+        .where(
+            staff.user_id == ScorePublication.scored_by_id,
+            staff.course_id == Course.id,
+            staff.state == MembershipState.ACTIVE,
+        )
+        .correlate(ScorePublication, Course)
+        .scalar_subquery()
+    )
 
 
 def _parcel(row: Row[*tuple[Any, ...]], lease_until: datetime) -> Parcel:
@@ -132,4 +151,7 @@ def _score(row: Row[*tuple[Any, ...]]) -> Score:
         comment=row.comment,
         activity_progress=row.activity_progress,
         scored_at=row.scored_at,
+        scored_by=row.scored_by,
+        started_at=row.started_at,
+        submitted_at=row.submitted_at,
     )

@@ -1,5 +1,6 @@
 """From evidence to score, and from a changed score into the outbox, in one transaction."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from lti_mentoring.grading import evidence, ledger, outbox
 from lti_mentoring.grading.comment import Counts, counts_of
 from lti_mentoring.grading.evidence import Evidence
 from lti_mentoring.grading.line_items import plan_columns
+from lti_mentoring.grading.provenance import Provenance
 from lti_mentoring.grading.rubric import ensure_rubric
 from lti_mentoring.models import (
     EngagementRubric,
@@ -39,8 +41,12 @@ FRESH = timedelta(hours=24)
 COUNTING = (ProgramState.RUNNING, ProgramState.PAUSED, ProgramState.CLOSING)
 
 
-def participant(db: Session, participant_id: int) -> EngagementScore | None:
+def participant(
+    db: Session, participant_id: int, scored_by_id: int | None = None
+) -> EngagementScore | None:
     """Compute a mentee's engagement and completion anew; put what changed into the outbox.
+
+    ``scored_by_id`` is the person whose decision about this mentee leads here, if one does.
 
     Mentors have none. Safe to call as often as one likes, also at the same moment: the facts are
     gathered once the participant's row is held.
@@ -64,7 +70,8 @@ def participant(db: Session, participant_id: int) -> EngagementScore | None:
     )
     stored = _store(db, learner.id, rubric, computed)
     stored.is_complete = done.is_complete
-    _publish(db, program, learner.id, stored, computed, shown)
+    provenance = Provenance(learner.joined_at, shown.last_at, scored_by_id)
+    _publish(db, program, stored, computed, shown, provenance)
     return stored
 
 
@@ -119,11 +126,12 @@ def _store(
 def _publish(
     db: Session,
     program: Program,
-    participant_id: int,
     stored: EngagementScore,
     computed: Engagement,
     shown: Evidence,
+    provenance: Provenance,
 ) -> None:
+    participant_id = stored.participant_id
     for column in plan_columns(db, program):
         wanted: outbox.Wanted | None
         if column.kind is LineItemKind.COMPLETION:
@@ -135,6 +143,7 @@ def _publish(
         if wanted is None:
             outbox.stop_cell(db, column.id, participant_id)
         else:
+            wanted = replace(wanted, provenance=provenance)
             outbox.want(db, column, participant_id, wanted, begin=is_first_worth_it)
 
 

@@ -142,6 +142,9 @@ class ScorePublication(Base):
     that settling an old delivery cannot mark a newer value as sent. ``scored_at`` rises
     strictly, at least a second each time (LTI-113).
 
+    ``started_at``, ``submitted_at`` and ``scored_by_id`` say where the value comes from
+    (grading/provenance.py); they change with it and not without.
+
     ``unsettled`` has values that may have arrived though no answer came (rules/overrides.py writes
     them). ``lms_score`` is what the LMS showed instead of what was sent, when that was seen last,
     and ``resumed_at`` when a person let the tool go on all the same.
@@ -177,5 +180,8 @@ class ScorePublication(Base):
     lms_score: Mapped[Decimal | None]
     lms_maximum: Mapped[Decimal | None]
     resumed_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    submitted_at: Mapped[datetime | None]
+    scored_by_id: Mapped[int | None] = mapped_column(ForeignKey("platform_user.id"), index=True)
 
     line_item: Mapped[LineItem] = relationship()

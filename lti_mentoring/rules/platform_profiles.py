@@ -101,6 +101,10 @@ class PlatformProfile:
         score_extension: what is added to every score (C16, LTI-121).
         takes_comments: whether a comment may go with every score (LTI-120).
         newline: how a comment breaks lines (B7).
+        takes_scorer: whether a score may name the person who decided it (LTI-111).
+        takes_submission_times: whether a score may say when the work for it began and was last
+            done. Only where that is known to change nothing else: some refuse members that they
+            do not know (O1), or make an attempt or a lateness of a time (C16).
         shows_zero: whether every version shows a score of 0 in its gradebook (E5).
         results_limit: how many results to ask for at a time; null where that breaks (M13) or
             pages come by themselves.
@@ -128,6 +132,8 @@ class PlatformProfile:
     score_extension: Mapping[str, Any] = field(default_factory=dict)
     takes_comments: bool = True
     newline: str = "\n"
+    takes_scorer: bool = False
+    takes_submission_times: bool = False
     shows_zero: bool = True
     results_limit: int | None = None
     one_result: OneResult = OneResult.QUERY
@@ -201,6 +207,8 @@ MOODLE = PlatformProfile(
     product=Product.MOODLE,
     roster_page_most=200,
     escapes_names=True,
+    takes_scorer=True,
+    takes_submission_times=True,
     result_decimals=4,  # of five, of which ours use four
 )
 
@@ -241,6 +249,8 @@ BRIGHTSPACE = PlatformProfile(
 SAKAI = PlatformProfile(
     product=Product.SAKAI,
     stale_token_statuses=frozenset({401, 403}),
+    takes_scorer=True,
+    takes_submission_times=True,
     one_result=OneResult.FILTER,
     refusals=(Refusal("no placements for tool", Cause.NOT_PLACED),),
 )
@@ -248,6 +258,8 @@ SAKAI = PlatformProfile(
 OPENEDX = PlatformProfile(
     product=Product.OPENEDX,
     names=Names.ACTIVITY,
+    takes_scorer=True,
+    takes_submission_times=True,
     shows_zero=False,
     one_result=OneResult.PATH,
     refusals=(Refusal("above_response_limit", Cause.TOO_LARGE),),

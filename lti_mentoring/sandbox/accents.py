@@ -55,6 +55,7 @@ plain = Accent(
     product="sandbox",
     opens_for_account=True,
     service_query=True,
+    grading=service_habits.PLAIN_GRADING,
     custom=Custom(variables=USUAL_VARIABLES | {"Moodle.Person.userGroupIds"}, adds_time_zone=True),
     registration=Registration(
         messages={RESOURCE_LINK: (), DEEP_LINKING: (), SUBMISSION_REVIEW: (), DATA_PRIVACY: ()},

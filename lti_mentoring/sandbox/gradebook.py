@@ -1,10 +1,11 @@
 """Columns and grades, with the rules of a strict LMS on what scores it takes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import RLock
 
+from lti_mentoring.sandbox.score_origins import OriginRefusal, ScoreOrigin, origin_of
 from lti_mentoring.sandbox.service_habits import Grading
 from lti_mentoring.sandbox.vocabulary import SEEDED_CLIENT_ID, Role
 from lti_mentoring.sandbox.world import Activity, Course, NotInWorld, World, opaque_id
@@ -61,6 +62,7 @@ class Grade:
     overridden: bool = False
     sent: float | None = None  # the tool's latest, which an override hides
     published: bool = True  # whether the gradebook shows it
+    origin: ScoreOrigin = field(default_factory=ScoreOrigin)
 
 
 class Gradebook:
@@ -189,11 +191,12 @@ class Gradebook:
                 that is not newer than the last one, or a locked column.
         """
         person_id, timestamp = self._checked_subject(item, score)
+        origin = self._checked_origin(item, score)
         if item.locked:
             raise GradebookRefusal("the column is locked", 500)
         with self._lock:
             before = self._grades.get((item.id, person_id))
-            grade = self._grade_from(item, score, timestamp)
+            grade = replace(self._grade_from(item, score, timestamp), origin=origin)
             if before:
                 self._check_newer(before, timestamp)
                 if self._rules.appends_comments:
@@ -253,6 +256,15 @@ class Gradebook:
             status, reason = self._rules.no_learner
             raise GradebookRefusal(reason, status, "userId")
         return person_id, timestamp
+
+    def _checked_origin(self, item: LineItem, score: Mapping[str, object]) -> ScoreOrigin:
+        unknown = sorted(set(score) - self._rules.members) if self._rules.members else []
+        if unknown:
+            raise GradebookRefusal(f"unknown members: {', '.join(unknown)}")
+        try:
+            return origin_of(self._world, item.course_id, score)
+        except OriginRefusal as refusal:
+            raise GradebookRefusal(refusal.reason, member=refusal.member) from refusal
 
     def _grade_from(
         self, item: LineItem, score: Mapping[str, object], timestamp: datetime

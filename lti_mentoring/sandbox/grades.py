@@ -71,12 +71,14 @@ def grade(course_id: str, item_id: str, person_id: str) -> ResponseReturnValue:
     sandbox = current_sandbox()
     item = _column(sandbox, course_id, item_id)
     sandbox.world.enrollment(course_id, person_id)
+    found = sandbox.gradebook.grade(item.id, person_id)
     return render_template(
         "grade.html",
         course=sandbox.world.course(course_id),
         item=item,
         learner=sandbox.world.person(person_id),
-        grade=sandbox.gradebook.grade(item.id, person_id),
+        grade=found,
+        scorer=_scorer(sandbox, found),
     )
 
 
@@ -126,6 +128,12 @@ def open_review(course_id: str, item_id: str, person_id: str) -> ResponseReturnV
         method=sandbox.accent.login.method,
         fields=sandbox.begin(launch),
     )
+
+
+def _scorer(sandbox: Sandbox, found: Grade | None) -> Person | None:
+    if found is None or not found.origin.scored_by:
+        return None
+    return sandbox.world.person(found.origin.scored_by)
 
 
 def _column(sandbox: Sandbox, course_id: str, item_id: str) -> LineItem:

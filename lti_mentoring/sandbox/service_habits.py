@@ -61,6 +61,8 @@ class Refusal(StrEnum):
 class Grading:
     """The line item, score and result services."""
 
+    members: frozenset[str] = frozenset()  # that a score may have; empty: any
+
     paging: Paging = Paging()
     created_status: int = 201
     coupled_delete_status: int = 403  # 204: even those can be deleted
@@ -89,6 +91,22 @@ class Grading:
     filtered_comment: bool = True
     zero_in_results: bool = True
     result_times: bool = False
+
+
+SCORE_MEMBERS = frozenset(
+    {
+        "activityProgress",
+        "comment",
+        "gradingProgress",
+        "scoreGiven",
+        "scoreMaximum",
+        "scoringUserId",
+        "submission",
+        "timestamp",
+        "userId",
+    }
+)
+PLAIN_GRADING = Grading(members=SCORE_MEMBERS)
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ def settle_dispute(
     if session.state is not SessionState.DISPUTED or state not in HAPPENED:
         raise Conflict("nothing is in dispute here")
     _settle_as(db, actor, session, state, clock.now())
-    count_sessions(db, session.pairing.mentee_id)
+    count_sessions(db, session.pairing.mentee_id, scored_by_id=actor.user_id)
 
 
 def _lock(db: Session, session: MentoringSession) -> None:

@@ -58,7 +58,7 @@ def resume_sending(
         NotAllowed: if the actor does not coordinate.
     """
     require(coordinates(actor), "resume sending this score")
-    count = outbox.resume_overridden(db, publication_ids)
+    count = outbox.resume_overridden(db, publication_ids, scored_by_id=actor.user_id)
     if count:
         activity.record(db, actor, Verb.SCORE_RESUMED, "participant", participant_id, str(count))
     return count

@@ -68,4 +68,4 @@ def take_back(db: Session, actor: Actor, exemption: Exemption) -> None:
 def _follow(db: Session, actor: Actor, participant_id: int) -> None:
     db.flush()
     activity.record(db, actor, Verb.EXEMPTION_CHANGED, "participant", participant_id)
-    recompute.participant(db, participant_id)
+    recompute.participant(db, participant_id, scored_by_id=actor.user_id)

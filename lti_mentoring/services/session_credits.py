@@ -45,8 +45,10 @@ class _Fact:
     mentor_missed: bool
 
 
-def count_sessions(db: Session, mentee_id: int) -> bool:
+def count_sessions(db: Session, mentee_id: int, scored_by_id: int | None = None) -> bool:
     """Bring the ledger up to what became of the mentee's sessions; true if it changed.
+
+    ``scored_by_id`` is the person who decided what became of one, if the two did not agree.
 
     A session that counts goes on counting, also when an earlier one is confirmed later within
     the same three days. Corrections are new lines; nothing is overwritten.
@@ -66,7 +68,7 @@ def count_sessions(db: Session, mentee_id: int) -> bool:
             changed.append(_restate(db, mentee_id, fact.session, fact.source, fact.worth))
             counted += [] if fact.mentor_missed else [starts_at]
     if any(changed):
-        recompute.participant(db, mentee_id)
+        recompute.participant(db, mentee_id, scored_by_id)
     return any(changed)
 
 

@@ -32,6 +32,13 @@ SCORE = Score(
     scored_at=datetime(2026, 3, 2, 9, 0, 0, 250_000, tzinfo=UTC),
 )
 ZERO = replace(SCORE, given=Decimal(0))
+TOLD = replace(
+    SCORE,
+    scored_by="teacher-7",
+    started_at=datetime(2026, 2, 2, 8, 30, tzinfo=UTC),
+    submitted_at=datetime(2026, 3, 1, 18, 0, tzinfo=UTC),
+)
+TAKERS = (Product.MOODLE, Product.SAKAI, Product.OPENEDX)
 
 
 @pytest.fixture
@@ -76,6 +83,17 @@ def test_o1_nobody_else_gets_members_that_no_specification_knows(sent, product):
         "timestamp",
         "comment",
     }
+
+
+@pytest.mark.parametrize("product", [each for each in Product if each not in TAKERS])
+def test_o1_and_c16_people_and_times_go_only_where_they_change_nothing(sent, product):
+    """O1 refuses what it does not know; C16 makes a lateness of a time."""
+    assert {"scoringUserId", "submission"}.isdisjoint(sent(product, TOLD).json)
+
+
+@pytest.mark.parametrize("product", TAKERS)
+def test_people_and_times_go_along_where_a_product_is_known_to_take_them(sent, product):
+    assert {"scoringUserId", "submission"} <= set(sent(product, TOLD).json)
 
 
 @pytest.mark.parametrize("product", Product)

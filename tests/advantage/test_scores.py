@@ -1,4 +1,5 @@
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -15,6 +16,12 @@ SCORE = Score(
     comment="Sessions 4/6 · updated 2026-03-02",
     activity_progress=ActivityProgress.IN_PROGRESS,
     scored_at=datetime(2026, 3, 2, 9, 0, 0, 250_000, tzinfo=UTC),
+)
+TOLD = replace(
+    SCORE,
+    scored_by="teacher-7",
+    started_at=datetime(2026, 2, 2, 8, 30, tzinfo=timezone(timedelta(hours=2))),
+    submitted_at=datetime(2026, 3, 1, 18, 0, 0, 123_456, tzinfo=UTC),
 )
 
 
@@ -35,6 +42,47 @@ def test_a_score_is_compact_fully_graded_json_with_milliseconds(client, platform
         "timestamp": "2026-03-02T09:00:00.250Z",
         "comment": "Sessions 4/6 · updated 2026-03-02",
     }
+
+
+def test_who_decided_a_score_and_when_the_work_was_done_may_go_along(client_for, platform):
+    """LTI-111; LTI-AGS 2.0, 3.4.6 and 3.4.10."""
+    platform.answer("/items/9/scores")
+
+    send(client_for(product=Product.MOODLE), URL, TOLD)
+
+    sent = platform.requests_to("/items/9/scores")[0].json
+    assert sent["scoringUserId"] == "teacher-7"
+    assert sent["submission"] == {
+        "startedAt": "2026-02-02T06:30:00.000Z",
+        "submittedAt": "2026-03-01T18:00:00.123Z",
+    }
+
+
+@pytest.mark.parametrize(
+    ("unknown", "said"),
+    [
+        ({"scored_by": None}, {"submission"}),
+        ({"scored_by": ""}, {"submission"}),
+        ({"started_at": None, "submitted_at": None}, {"scoringUserId"}),
+        ({"scored_by": None, "started_at": None, "submitted_at": None}, set()),
+    ],
+)
+def test_what_is_not_known_is_left_out_and_never_empty(client_for, platform, unknown, said):
+    platform.answer("/items/9/scores")
+
+    send(client_for(product=Product.MOODLE), URL, replace(TOLD, **unknown))
+
+    sent = platform.requests_to("/items/9/scores")[0].json
+    assert {"scoringUserId", "submission"} & set(sent) == said
+
+
+def test_a_beginning_without_an_end_is_told_alone(client_for, platform):
+    platform.answer("/items/9/scores")
+
+    send(client_for(product=Product.MOODLE), URL, replace(TOLD, submitted_at=None))
+
+    sent = platform.requests_to("/items/9/scores")[0].json
+    assert sent["submission"] == {"startedAt": "2026-02-02T06:30:00.000Z"}
 
 
 def test_canvas_gets_no_comment_and_no_new_attempt(client_for, platform):

@@ -55,6 +55,25 @@ def test_a_teachers_own_grade_is_left_alone_until_somebody_resumes(open_class):
     assert taught.grades == taught.wanted
 
 
+def test_the_gradebook_can_say_who_let_a_learner_off(open_class):
+    """LTI-111: whoever wonders about a changed score finds the person, and since when it counts."""
+    taught = open_class("moodle")
+    column, amara = amaras(taught)
+    cell = f"/courses/{taught.course.id}/gradebook/{column.id}/grade/{amara}"
+    before = taught.campus.lms.test_client().get(cell, base_url=taught.campus.lms_url).text
+
+    taught.page().get(f"/engagement/{taught.learners[0]}/exempt").submit(
+        "Save", what=Component.NEEDS.value, reason="other"
+    )
+    taught.work()
+
+    after = taught.campus.lms.test_client().get(cell, base_url=taught.campus.lms_url).text
+    assert taught.grades == taught.wanted
+    assert "Work began on 2026-" in before
+    assert "has decided" not in before
+    assert "Helena Brandt has decided this score." in after
+
+
 def test_a_column_that_a_teacher_deletes_comes_back_once(open_class):
     taught = open_class("moodle")
     taught.delete_columns()

@@ -9,9 +9,15 @@ from lti_mentoring.core import clock
 from lti_mentoring.grading import outbox
 from lti_mentoring.grading.comment import Counts
 from lti_mentoring.models import Participant, PlatformUser, ScorePublication
-from lti_mentoring.vocabulary import ActivityProgress, PublicationState, Scope
+from lti_mentoring.vocabulary import (
+    ActivityProgress,
+    CourseRole,
+    Product,
+    PublicationState,
+    Scope,
+)
 from tests.grading import score_sender
-from tests.support.factories import make_line_item, make_mentee, make_program
+from tests.support.factories import make_line_item, make_member, make_mentee, make_program
 from tests.support.killable import Killable
 from tests.support.strict_gradebook import all_sent, serve_gradebook, wait_until
 
@@ -35,6 +41,8 @@ def want_scores(database, platform):
         program = make_program(db)
         registration = program.course.deployment.registration
         registration.token_url = f"{platform.url}/token"
+        registration.platform.product = Product.MOODLE  # takes everything that a score may say
+        teacher = make_member(db, program.course, role=CourseRole.INSTRUCTOR)
         column = make_line_item(db, program, url=f"{platform.url}/column")
         now = clock.now()
         rows = [
@@ -46,6 +54,9 @@ def want_scores(database, platform):
                 activity_progress=ActivityProgress.IN_PROGRESS,
                 scored_at=now,
                 next_at=now,
+                started_at=now - timedelta(days=30),
+                submitted_at=now - timedelta(days=1),
+                scored_by_id=teacher.user_id if number % 2 else None,
             )
             for number in range(LEARNERS)
         ]
@@ -62,6 +73,7 @@ def change_all(database, points):
             row.revision += 1
             row.scored_at = max(clock.now(), row.scored_at + timedelta(seconds=1))
             row.next_at = clock.now()
+            row.submitted_at, row.scored_by_id = clock.now(), None
             row.state = PublicationState.PENDING
 
 
@@ -87,6 +99,8 @@ def test_a_killed_sender_loses_nothing_and_sends_nothing_with_another_meaning(da
     for arrivals in gradebook.arrived.values():
         assert arrivals == sorted(arrivals), "an older score arrived after a newer one"
         assert len(dict(arrivals)) == len(set(arrivals)), "one timestamp had two meanings"
+    assert {len(said) for said in gradebook.meanings.values()} == {1}
+    assert gradebook.misshapen == []
 
 
 def look_before_sending(database):

@@ -1,6 +1,7 @@
 """A platform on a socket that takes scores as strictly as Moodle, for processes of their own."""
 
 import json
+import re
 import threading
 import time
 from collections import defaultdict
@@ -15,6 +16,18 @@ from lti_mentoring.models import ScorePublication
 from lti_mentoring.vocabulary import PublicationState
 
 SLOWNESS_SECONDS = 0.02
+STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+MEMBERS = {
+    "activityProgress",
+    "comment",
+    "gradingProgress",
+    "scoreGiven",
+    "scoreMaximum",
+    "scoringUserId",
+    "submission",
+    "timestamp",
+    "userId",
+}
 
 
 class StrictGradebook:
@@ -24,6 +37,8 @@ class StrictGradebook:
         self.url = ""
         self.arrived = defaultdict(list)  # user: (timestamp, score) in order of arrival
         self.accepted = {}
+        self.misshapen = []  # scores that are not as the specification wants them
+        self.meanings = defaultdict(set)  # (user, timestamp): everything that was said so
         self.typed = {}
         self.looked = 0
         self._lock = threading.Lock()
@@ -40,6 +55,10 @@ class StrictGradebook:
         score = request.get_json(force=True)
         user, stamp = score["userId"], score["timestamp"]
         with self._lock:
+            self.meanings[user, stamp].add(request.get_data(as_text=True))
+            if not is_well_shaped(score):
+                self.misshapen.append(score)
+                return Response("[]", 400)
             self.arrived[user].append((stamp, score["scoreGiven"]))
             if user in self.accepted and self.accepted[user][0] >= stamp:
                 return Response("[]", 409)
@@ -62,6 +81,22 @@ class StrictGradebook:
     def count(self):
         with self._lock:
             return sum(map(len, self.arrived.values()))
+
+
+def is_well_shaped(score):
+    """Whether a score keeps to LTI-AGS 2.0, 3.4.4 to 3.4.11, also in what it may leave out."""
+    submission = score.get("submission", {"startedAt": score["timestamp"]})
+    moments = [submission[name] for name in ("startedAt", "submittedAt") if name in submission]
+    return (
+        set(score) <= MEMBERS
+        and set(submission) <= {"startedAt", "submittedAt"}
+        and all(STAMP.fullmatch(moment) for moment in (*moments, score["timestamp"]))
+        and bool(moments)
+        and moments == sorted(moments)
+        and moments[-1] <= score["timestamp"]
+        and bool(score["userId"] and score.get("scoringUserId", "somebody"))
+        and 0 <= score["scoreGiven"] <= score["scoreMaximum"]
+    )
 
 
 class _Silent(WSGIRequestHandler):

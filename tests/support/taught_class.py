@@ -20,6 +20,7 @@ from tests.support.visitor import visit
 
 EVERYTHING = " ".join((Scope.LINE_ITEM, Scope.SCORE, Scope.RESULT_READ))
 LATER = 21  # seconds, a bit more than the quiet while
+TEACHER = "Helena Brandt"
 LEARNERS = ("Amara Diallo", "Daniel Okafor")
 
 
@@ -51,7 +52,9 @@ class TaughtClass:
             program = make_program(db, course)
             make_rubric(db, program)
             self.program_id = program.id
-            self.teacher_id = make_member(db, course, role=CourseRole.INSTRUCTOR).id
+            teacher = make_member(db, course, role=CourseRole.INSTRUCTOR)
+            db.get_one(PlatformUser, teacher.user_id).subject = world.person_named(TEACHER).id
+            self.teacher_id = teacher.id
             self.learners = [self._learner(db, program, person) for person in self.people]
         for learner in self.learners:
             self.credit(learner, Component.AGREEMENT)

@@ -1036,6 +1036,9 @@ def score_publication() -> None:
         sa.Column("lms_score", sa.BigInteger(), nullable=True),
         sa.Column("lms_maximum", sa.BigInteger(), nullable=True),
         sa.Column("resumed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("scored_by_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("score_given >= 0", name=op.f("ck_score_publication_score_given")),
         sa.CheckConstraint("score_maximum > 0", name=op.f("ck_score_publication_score_maximum")),
         sa.ForeignKeyConstraint(
@@ -1047,6 +1050,11 @@ def score_publication() -> None:
             ["participant_id"],
             ["participant.id"],
             name=op.f("fk_score_publication_participant_id_participant"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["scored_by_id"],
+            ["platform_user.id"],
+            name=op.f("fk_score_publication_scored_by_id_platform_user"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_score_publication")),
         sa.UniqueConstraint(
@@ -1068,6 +1076,12 @@ def score_publication() -> None:
         op.f("ix_score_publication_participant_id"),
         "score_publication",
         ["participant_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_score_publication_scored_by_id"),
+        "score_publication",
+        ["scored_by_id"],
         unique=False,
     )
 
