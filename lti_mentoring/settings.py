@@ -77,6 +77,7 @@ class Roster(Section):
 
     max_age_minutes: int = Field(ge=5)
     refresh_hours: int = Field(ge=1, le=168)
+    whole_hours: int = Field(ge=1, le=168)
     page_size: int = Field(ge=10, le=1000)
     removal_guard_percent: int = Field(ge=1, le=100)
 

@@ -1,4 +1,4 @@
-"""Finding the next page in a ``Link`` header, as platforms really write it (LTI-92)."""
+"""Finding other pages in a ``Link`` header, as platforms really write it (LTI-92, LTI-97)."""
 
 import html
 import re
@@ -19,15 +19,16 @@ def next_page(header: str, current: str, first: str) -> str | None:
     Raises:
         PlatformRefused: if it leads to another host than ``first``: a token would go there.
     """
-    for target, parameters in _LINK.findall(_as_text(header)):
-        found = _REL.search(parameters)
-        if found is None or "next" not in (found[1] or found[2] or "").lower().split():
-            continue
-        url = urljoin(current, html.unescape(target.strip()))
-        if urlsplit(url)[:2] != urlsplit(first)[:2]:
-            raise PlatformRefused("the next page is on another host", 0)
-        return url
-    return None
+    url = _linked(header, current, "next")
+    if url is not None and not _is_same_host(url, first):
+        raise PlatformRefused("the next page is on another host", 0)
+    return url
+
+
+def differences_page(header: str, current: str, first: str) -> str | None:
+    """Where changes since ``current`` are told (LTI-97); null if nowhere, or on another host."""
+    url = _linked(header, current, "differences")
+    return url if url is not None and _is_same_host(url, first) else None
 
 
 def with_query(url: str, **wanted: str | int) -> str:
@@ -42,6 +43,18 @@ def below(url: str, path: str) -> str:
     """``url`` with ``path`` appended before its query, as Moodle needs it (LTI-110)."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{path}"))
+
+
+def _linked(header: str, current: str, relation: str) -> str | None:
+    for target, parameters in _LINK.findall(_as_text(header)):
+        found = _REL.search(parameters)
+        if found is not None and relation in (found[1] or found[2] or "").lower().split():
+            return urljoin(current, html.unescape(target.strip()))
+    return None
+
+
+def _is_same_host(url: str, other: str) -> bool:
+    return urlsplit(url)[:2] == urlsplit(other)[:2]
 
 
 def _as_text(header: str) -> str:

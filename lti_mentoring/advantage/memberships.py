@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from lti_mentoring.advantage.client import ServiceClient
-from lti_mentoring.advantage.links import next_page, with_query
+from lti_mentoring.advantage.links import differences_page, next_page, with_query
 from lti_mentoring.core.errors import PlatformUnavailable
 from lti_mentoring.core.texts import clean, is_identifier
 from lti_mentoring.rules.groups import in_roster
@@ -43,13 +43,19 @@ class RosterReading:
     Pages have ``page_size`` members, or fewer where the platform's profile says so. ``complete``
     is true only after the last page, if no page came twice and every entry could be read; nobody
     may be taken for gone otherwise.
+
+    ``differences_url`` is where to ask what has changed since, if the platform tells; the first
+    page's, so that nothing is lost that changes while the others are read. Such an address is
+    read without a ``page_size``, since nothing may be added to it.
     """
 
-    def __init__(self, client: ServiceClient, url: str, page_size: int) -> None:
+    def __init__(self, client: ServiceClient, url: str, page_size: int | None = None) -> None:
         self.complete = False
+        self.differences_url: str | None = None
         self._client = client
         profile = client.tool.profile
-        self._first = with_query(url, limit=min(page_size, profile.roster_page_most))
+        most = profile.roster_page_most
+        self._first = with_query(url, limit=min(page_size, most)) if page_size else url
         self._seen_groups: dict[str, str | None] = {}
         self._unescape = profile.escapes_names
 
@@ -71,7 +77,10 @@ class RosterReading:
             readable = [member for member in members if member is not None]
             all_readable = all_readable and len(readable) == len(members)
             yield readable
-            page = next_page(answer.headers.get("Link", ""), page, self._first)
+            links = answer.headers.get("Link", "")
+            if self.differences_url is None and links:
+                self.differences_url = differences_page(links, page, self._first)
+            page = next_page(links, page, self._first)
         self.complete = page is None and all_readable
 
     def _member(self, entry: Any) -> Member | None:

@@ -23,7 +23,7 @@ def sync(*, course: tuple[int, ...], as_json: bool) -> None:
         with box.database.transaction() as db:
             courses = roster.courses_with_roster(db, course or None)
             for each in courses:
-                roster.ask_for_roster(db, Actor.system("roster command", each.id), each)
+                roster.ask_for_roster(db, Actor.system("roster command", each.id), each, whole=True)
             named = [(each.id, each.title) for each in courses]
         with click.progressbar(length=len(named), label="Reading", hidden=as_json) as bar:
             bar.update(min(read_rosters(box.worker.work), len(named)))

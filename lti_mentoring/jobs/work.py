@@ -23,8 +23,10 @@ from lti_mentoring.core.keys import SecretBox
 from lti_mentoring.grading import recompute
 from lti_mentoring.grading.publisher import Publisher
 from lti_mentoring.rules.groups import write
-from lti_mentoring.services import notices, roster, timers, tool_keys
+from lti_mentoring.rules.roster import DifferencesLink
+from lti_mentoring.services import notices, roster, roster_differences, timers, tool_keys
 from lti_mentoring.services.roster_changes import Staged
+from lti_mentoring.services.roster_readings import Reading
 from lti_mentoring.services.row_by_row import each, log_failure
 from lti_mentoring.settings import Settings
 
@@ -148,7 +150,7 @@ def _read_one_roster(work: Work) -> bool:
     return True
 
 
-def _read_groups(work: Work, reading: roster.Reading, url: str, staged: Staged) -> None:
+def _read_groups(work: Work, reading: Reading, url: str, staged: Staged) -> None:
     """Names for groups that the roster tells by id; where it tells none, each participant's own.
 
     Only those in a program are asked about, since each costs a call. What cannot be read leaves
@@ -170,14 +172,16 @@ def _read_groups(work: Work, reading: roster.Reading, url: str, staged: Staged) 
     staged.name_groups(known)
 
 
-def _read(work: Work, reading: roster.Reading) -> None:
+def _read(work: Work, reading: Reading) -> None:
+    """What has changed, if that is told and leaves no doubt; else everything."""
+    if reading.differences is not None:
+        if _read_differences(work, reading, reading.differences):
+            return
+        with work.database.transaction() as db:
+            roster_differences.forget_by(db, reading)
     limits = work.settings.roster
     pages = RosterReading(work.client_of(reading.tool), reading.memberships_url, limits.page_size)
-    staged = Staged(reading.role_overrides)
-    for members in pages:
-        staged.add(members)
-    if reading.groups_url:
-        _read_groups(work, reading, reading.groups_url, staged)
+    staged = _stage(work, reading, pages)
     with work.database.transaction() as db:
         roster.apply_reading(
             db,
@@ -185,4 +189,41 @@ def _read(work: Work, reading: roster.Reading) -> None:
             staged,
             complete=pages.complete,
             guard_percent=limits.removal_guard_percent,
+            differences_url=pages.differences_url,
         )
+
+
+def _read_differences(work: Work, reading: Reading, link: DifferencesLink) -> bool:
+    """Take in what has changed since the last reading; false if everything is to be read instead.
+
+    Raises:
+        PlatformUnavailable: if the LMS asks for patience; it would not like a larger question.
+    """
+    limits = work.settings.roster
+    whole_every = timedelta(hours=limits.whole_hours)
+    if not link.serves(reading.memberships_url, reading.began_at, whole_every):
+        return False
+    pages = RosterReading(work.client_of(reading.tool), link.url)
+    try:
+        staged = _stage(work, reading, pages)
+    except (PlatformRefused, AddressRefused):
+        return False
+    except PlatformUnavailable as error:
+        if error.retry_after_seconds is not None:
+            raise
+        return False
+    if not pages.complete or pages.differences_url is None:
+        return False
+    with work.database.transaction() as db:
+        return roster_differences.apply(
+            db, reading, staged, pages.differences_url, limits.removal_guard_percent
+        )
+
+
+def _stage(work: Work, reading: Reading, pages: RosterReading) -> Staged:
+    staged = Staged(reading.role_overrides)
+    for members in pages:
+        staged.add(members)
+    if reading.groups_url:
+        _read_groups(work, reading, reading.groups_url, staged)
+    return staged

@@ -39,6 +39,7 @@ from lti_mentoring.models.platform import (
     RegistrationInvite,
 )
 from lti_mentoring.models.program import Program, ProgramBreak, Topic
+from lti_mentoring.models.roster_differences import RosterDifferences
 from lti_mentoring.models.security import (
     AccessToken,
     PlatformKeySet,
@@ -94,6 +95,7 @@ __all__ = [
     "Registration",
     "RegistrationInvite",
     "ResourceLink",
+    "RosterDifferences",
     "RosterSync",
     "ScorePublication",
     "SignIn",

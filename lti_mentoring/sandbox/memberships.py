@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from lti_mentoring.sandbox.claims import custom_parameters, personal_facts
 from lti_mentoring.sandbox.paging import link_pages, page_of
+from lti_mentoring.sandbox.roster_differences import DELETED, Member
 from lti_mentoring.sandbox.service import (
     ServiceRefused,
     answer,
@@ -52,20 +53,55 @@ def members(sandbox: Sandbox, course_id: str) -> ResponseReturnValue:
     everyone = [pair for pair in sandbox.world.members(course.id) if _listed(sandbox, course, pair)]
     if style.most and len(everyone) > style.most:
         raise ServiceRefused(403, "above_response_limit")
+    if "since" in request.args and sandbox.temper.tell_differences:
+        return _differences(sandbox, course, everyone)
     page = page_of(everyone, style.paging, sandbox.temper.nrps_page_size)
     g.call_note = f"{len(page.rows)} of {len(everyone)} members"
     if style.empty_page and not page.rows:
         return Response(status=200)
+    listed = [_member(sandbox, course, pair, activity) for pair in page.rows]
+    content = _container(sandbox, course, [*listed, *(_PREVIEW if style.preview_user else ())])
+    response = link_pages(answer(content, style.media_type or MEMBERS_TYPE), page, style.paging)
+    if sandbox.temper.tell_differences and activity is None:
+        _link_differences(sandbox, course, response, everyone)
+    return response
+
+
+def _container(sandbox: Sandbox, course: Course, members: list[Member]) -> dict[str, object]:
     context = {"id": course.id, "label": course.label, "title": course.title}
-    content = {
+    return {
         "id": sandbox.memberships_url(course.id),
-        "context": {name: context[name] for name in style.context},
-        "members": [
-            *(_member(sandbox, course, pair, activity) for pair in page.rows),
-            *(_PREVIEW if style.preview_user else ()),
-        ],
+        "context": {name: context[name] for name in sandbox.accent.roster.context},
+        "members": members,
     }
-    return link_pages(answer(content, style.media_type or MEMBERS_TYPE), page, style.paging)
+
+
+def _differences(
+    sandbox: Sandbox, course: Course, everyone: list[tuple[Person, Enrollment]]
+) -> ResponseReturnValue:
+    """What has changed since the roster that the address names."""
+    now = [_member(sandbox, course, pair, None) for pair in everyone]
+    changed = sandbox.rosters.changes_since(request.args["since"], now)
+    if changed is None or sandbox.temper.forget_differences:
+        raise ServiceRefused(404, "this is too long ago")
+    if sandbox.temper.hide_deleted:
+        changed = [each for each in changed if each["status"] != DELETED]
+    g.call_note = f"{len(changed)} of {len(now)} members have changed"
+    response = answer(
+        _container(sandbox, course, changed), sandbox.accent.roster.media_type or MEMBERS_TYPE
+    )
+    _link_differences(sandbox, course, response, everyone)
+    return response
+
+
+def _link_differences(
+    sandbox: Sandbox, course: Course, response: Response, everyone: list[tuple[Person, Enrollment]]
+) -> None:
+    name = sandbox.rosters.keep([_member(sandbox, course, pair, None) for pair in everyone])
+    url = sandbox.memberships_url(course.id)
+    address = f"{url}{'&' if '?' in url else '?'}since={name}"
+    before = response.headers.get("Link", "")
+    response.headers["Link"] = ",".join(filter(None, (before, f'<{address}>; rel="differences"')))
 
 
 def _course(sandbox: Sandbox, course_id: str) -> Course:

@@ -19,6 +19,7 @@ from lti_mentoring.sandbox.keys import SigningKeys
 from lti_mentoring.sandbox.launches import Launch, OpenLaunches, login_parameters
 from lti_mentoring.sandbox.notices import Notices
 from lti_mentoring.sandbox.registrations import Registrations, Ticket
+from lti_mentoring.sandbox.roster_differences import RosterMemory
 from lti_mentoring.sandbox.seeding import build_world
 from lti_mentoring.sandbox.temper import Temper
 from lti_mentoring.sandbox.tools import Tool, Toolbox, seeded_tool
@@ -51,6 +52,7 @@ class Sandbox:
         self.temper = Temper()
         self.gradebook = Gradebook(self.world, self.accent.grading)
         self.calls = CallLog()
+        self.rosters = RosterMemory(self.lock)
         self.keys = SigningKeys()
         self.tokens = AccessTokens(clock, self.lock)
         seeded = seeded_tool(self.accent, tool_url.rstrip("/"), tool_jwks_url)

@@ -60,6 +60,14 @@ GROUPS: Sequence[tuple[str, Sequence[Switch]]] = (
         ),
     ),
     (
+        "Telling what has changed",
+        (
+            Switch("tell_differences", "Roster differences", "The roster says where to ask."),
+            Switch("hide_deleted", "Hide who was deleted", "Differences leave them out."),
+            Switch("forget_differences", "Forget differences", "Asking for them answers 404."),
+        ),
+    ),
+    (
         "Being peculiar",
         (
             Switch("refuse_scores", "Refuse scores", "The reason to give; empty to take them."),

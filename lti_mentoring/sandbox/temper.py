@@ -36,6 +36,9 @@ class Temper:
     clock_skew_seconds: int = 0
     maintenance: bool = False
     calls_a_minute: int = 0
+    tell_differences: bool = False
+    forget_differences: bool = False
+    hide_deleted: bool = False
 
     def spend(self, counter: str) -> bool:
         """Whether this call is to suffer; a counted one is used up by asking."""

@@ -80,6 +80,7 @@ REGISTER: Mapping[str, Entry] = {
     "registration": _internal(Keeping.KEPT, "no person in it"),
     "registration_invite": _internal(Keeping.KEPT, "no person in it, its secret hashed"),
     "resource_link": _internal(Keeping.KEPT, "no person in it"),
+    "roster_differences": _internal(Keeping.KEPT, "where an LMS tells changes, no person in it"),
     "roster_sync": _internal(Keeping.KEPT, "counts only"),
     "score_publication": _exported(Keeping.KEPT, "what was sent to the gradebook"),
     "sign_in": _internal(Keeping.EXPIRES, "a login, hashed"),

@@ -5,7 +5,6 @@ no roster has ever listed stay: some LMSs list only students, or only who has op
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, update
@@ -24,21 +23,22 @@ from lti_mentoring.models import (
     PlatformUser,
     Program,
     Registration,
+    RosterDifferences,
     RosterSync,
 )
 from lti_mentoring.policies.actor import Actor, require
 from lti_mentoring.rules.platform_profiles import PROFILES
 from lti_mentoring.rules.roster import removal_needs_confirmation
 from lti_mentoring.rules.transitions import next_state
-from lti_mentoring.services import activity, departures
+from lti_mentoring.services import departures, roster_differences
 from lti_mentoring.services.roster_changes import Changes, Staged, find_changes, write_changes
+from lti_mentoring.services.roster_readings import Reading, finish, held_row
 from lti_mentoring.vocabulary import (
     MembershipState,
     Product,
     ProgramState,
     RegistrationState,
     RosterSyncState,
-    Verb,
 )
 
 BELL = "roster"
@@ -54,23 +54,13 @@ BROKEN_OFF = "reading it was broken off each time"
 NOT_WHOLE = "not all of it could be read, so nobody was taken for gone"
 
 
-@dataclass(frozen=True)
-class Reading:
-    """A reading that is under way; no transaction is needed to go on with it."""
-
-    sync_id: int
-    began_at: datetime
-    lease_until: datetime
-    tool: RegisteredTool
-    memberships_url: str
-    role_overrides: str
-    groups_url: str | None = None
-
-
-def ask_for_roster(db: Session, actor: Actor, course: Course) -> RosterSync | None:
+def ask_for_roster(
+    db: Session, actor: Actor, course: Course, *, whole: bool = False
+) -> RosterSync | None:
     """Let the course's roster be read soon; what waits already is not asked for twice.
 
-    Null if the LMS does not offer this course's roster: then the tool knows who has opened it.
+    All of it is read if a person asks, or if it is to be ``whole``. Null if the LMS does not
+    offer this course's roster: then the tool knows who has opened it.
 
     Raises:
         NotAllowed: if the actor is neither staff of the course nor the system.
@@ -78,6 +68,8 @@ def ask_for_roster(db: Session, actor: Actor, course: Course) -> RosterSync | No
     require(actor.is_staff or actor.system_reason is not None, "read the course's roster")
     if course.memberships_url is None:
         return None
+    if whole or actor.system_reason is None:
+        roster_differences.forget(db, course.id)
     now = clock.now()
     row = {"course_id": course.id, **_due_reading(now)}
     db.execute(insert_into(db, RosterSync).values(row).on_conflict_do_nothing())
@@ -128,6 +120,7 @@ def confirm_removals(db: Session, actor: Actor, held: RosterSync) -> RosterSync:
     renewed = waiting or held
     renewed.accepts_removals = True
     renewed.next_at = clock.now()
+    roster_differences.forget(db, held.course_id)
     db.flush()
     ring_soon(db, BELL)
     return renewed
@@ -161,11 +154,12 @@ def claim_due(db: Session) -> Reading | None:
     taken = leases.claim(db, RosterSync.id, _is_due(now), values, limit=1)
     if not taken:
         return None
-    course, registration = db.execute(
-        select(Course, Registration)
+    course, registration, told = db.execute(
+        select(Course, Registration, RosterDifferences)
         .join(RosterSync, RosterSync.course_id == Course.id)
         .join(Deployment, Deployment.id == Course.deployment_id)
         .join(Registration, Registration.id == Deployment.registration_id)
+        .outerjoin(RosterDifferences, RosterDifferences.course_id == Course.id)
         .where(RosterSync.id == taken[0])
     ).one()
     return Reading(
@@ -176,6 +170,7 @@ def claim_due(db: Session) -> Reading | None:
         memberships_url=course.memberships_url or "",
         role_overrides=registration.role_overrides,
         groups_url=course.groups_url,
+        differences=roster_differences.link_in(told),
     )
 
 
@@ -195,15 +190,21 @@ def subjects_in_program(db: Session, reading: Reading) -> list[str]:
 
 
 def apply_reading(
-    db: Session, reading: Reading, staged: Staged, *, complete: bool, guard_percent: int
+    db: Session,
+    reading: Reading,
+    staged: Staged,
+    *,
+    complete: bool,
+    guard_percent: int,
+    differences_url: str | None = None,
 ) -> Changes | None:
     """Make the course's memberships what was read; write only what differs.
 
     Null if the reading is no longer ours, since it took too long. Too many leaving at once
     waits for a person; everything else is applied all the same. Of a reading that was not
-    ``complete``, the row says so.
+    ``complete``, the row says so. ``differences_url`` is where changes from here on are told.
     """
-    sync = _ours(db, reading)
+    sync = held_row(db, reading)
     if sync is None:
         return None
     course = db.get_one(Course, sync.course_id)
@@ -217,8 +218,11 @@ def apply_reading(
     write_changes(db, course.id, registration_id, changes)
     departures.member_left(db, course.id, [*changes.gone, *changes.suspended])
     departures.member_back(db, course.id, changes.back)
-    _finish(db, sync, course, changes, held=held)
+    finish(db, sync, course, changes, held=held)
     sync.error = None if complete else NOT_WHOLE
+    roster_differences.follow(
+        db, course, reading, None if held or not complete else differences_url
+    )
     return changes
 
 
@@ -226,7 +230,7 @@ def note_trouble(
     db: Session, reading: Reading, reason: str, retry_after_seconds: float | None = None
 ) -> None:
     """Try again later, and give up after some tries; what is known stays as it is."""
-    sync = _ours(db, reading)
+    sync = held_row(db, reading)
     if sync is None:
         return
     if sync.attempts >= MOST_ATTEMPTS:
@@ -241,7 +245,7 @@ def note_trouble(
 
 def note_refusal(db: Session, reading: Reading, reason: str) -> None:
     """The LMS does not give the roster; what is known stays as it is."""
-    sync = _ours(db, reading)
+    sync = held_row(db, reading)
     if sync is not None:
         _fail(sync, reason)
 
@@ -334,53 +338,6 @@ def _give_up_abandoned(db: Session, now: datetime) -> None:
 def _waiting(db: Session, course_id: int) -> RosterSync | None:
     return db.scalar(
         select(RosterSync).where(RosterSync.course_id == course_id, RosterSync.state.in_(WAITING))
-    )
-
-
-def _ours(db: Session, reading: Reading) -> RosterSync | None:
-    return db.scalar(
-        select(RosterSync)
-        .where(
-            RosterSync.id == reading.sync_id,
-            RosterSync.state == RosterSyncState.RUNNING,
-            RosterSync.lease_until == reading.lease_until,
-        )
-        .with_for_update()
-    )
-
-
-def _finish(db: Session, sync: RosterSync, course: Course, changes: Changes, *, held: bool) -> None:
-    now = clock.now()
-    outcome = RosterSyncState.HELD if held else RosterSyncState.DONE
-    sync.state = next_state(sync.state, outcome)
-    sync.lease_until = None
-    sync.finished_at = course.roster_read_at = now
-    sync.member_count = changes.member_count
-    sync.added_count = len(changes.added)
-    sync.changed_count = len(changes.changed)
-    sync.removed_count = len(changes.gone)
-    system = Actor.system("roster", course.id)
-    _close_older_questions(db, sync)
-    if held:
-        count = str(changes.leaving_count)
-        activity.record(db, system, Verb.ROSTER_HELD, "roster_sync", sync.id, count)
-        return
-    counts = (sync.added_count, sync.changed_count, sync.removed_count)
-    if any(counts):
-        told = "+{} ~{} -{}".format(*counts)
-        activity.record(db, system, Verb.ROSTER_APPLIED, "roster_sync", sync.id, told)
-
-
-def _close_older_questions(db: Session, sync: RosterSync) -> None:
-    """A newer reading answers the questions before it, be it by asking anew."""
-    db.execute(
-        update(RosterSync)
-        .where(
-            RosterSync.course_id == sync.course_id,
-            RosterSync.id != sync.id,
-            RosterSync.state == RosterSyncState.HELD,
-        )
-        .values(state=RosterSyncState.DONE)
     )
 
 

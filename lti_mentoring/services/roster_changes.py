@@ -165,27 +165,35 @@ def find_changes(
 ) -> Changes:
     """Compare what was read with what is stored; nothing is written."""
     stored = _stored(db, course_id)
-    found = Changes(
-        member_count=len(staged.people),
-        active_count=sum(row.state == MembershipState.ACTIVE for row in stored.values()),
-        groups=staged.groups,
-    )
+    found = _compare_people(staged.people, stored, staged.groups)
     leaving_count = 0
-    now = clock.now()
-    for subject, listed in staged.people.items():
-        row = stored.get(subject)
-        if row is None:
-            found.added.append((subject, listed))
-        elif not row.says(listed):
-            _compare(found, row, listed, now)
-    if staged.groups:
-        _compare_groups(found, stored)
     if complete and staged.people:
         missing = (row for subject, row in stored.items() if subject not in staged.people)
         left = [row for row in missing if _has_left(row, began_at)]
         found.gone.extend(row.membership_id for row in left)
         leaving_count = sum(row.state == MembershipState.ACTIVE for row in left)
     return replace(found, leaving_count=leaving_count + len(found.suspended))
+
+
+def find_told_changes(db: Session, course_id: int, staged: Staged) -> Changes | None:
+    """What changes where only differences were read; null if they do not fit what is stored.
+
+    Whoever is not among them stays as they are. Of those who were deleted nothing but that is
+    believed: LMSs may tell neither roles nor names of them.
+    """
+    stored = _stored(db, course_id)
+    deleted = {who for who, listed in staged.people.items() if listed.state is MembershipState.GONE}
+    if not deleted <= stored.keys():
+        return None
+    staying = {who: listed for who, listed in staged.people.items() if who not in deleted}
+    groups = {who: told for who, told in staged.groups.items() if who in staying}
+    found = _compare_people(staying, stored, groups)
+    left = [stored[who] for who in deleted if stored[who].state != MembershipState.GONE]
+    found.gone.extend(row.membership_id for row in left)
+    leaving = sum(row.state == MembershipState.ACTIVE for row in left) + len(found.suspended)
+    listed_before = {who for who, row in stored.items() if row.state != MembershipState.GONE}
+    count = len((listed_before | staying.keys()) - deleted)
+    return replace(found, member_count=count, leaving_count=leaving)
 
 
 def write_changes(db: Session, course_id: int, registration_id: int, changes: Changes) -> None:
@@ -201,6 +209,27 @@ def write_changes(db: Session, course_id: int, registration_id: int, changes: Ch
     if changes.gone:
         left = {"state": MembershipState.GONE, "left_at": clock.now()}
         db.execute(update(Membership), [{"id": gone, **left} for gone in changes.gone])
+
+
+def _compare_people(
+    people: Mapping[str, Listed], stored: Mapping[str, Stored], groups: Mapping[str, str]
+) -> Changes:
+    """What differs of those who are listed; nobody is missing yet."""
+    found = Changes(
+        member_count=len(people),
+        active_count=sum(row.state == MembershipState.ACTIVE for row in stored.values()),
+        groups=groups,
+    )
+    now = clock.now()
+    for subject, listed in people.items():
+        row = stored.get(subject)
+        if row is None:
+            found.added.append((subject, listed))
+        elif not row.says(listed):
+            _compare(found, row, listed, now)
+    if groups:
+        _compare_groups(found, stored)
+    return found
 
 
 def _stored(db: Session, course_id: int) -> dict[str, Stored]:

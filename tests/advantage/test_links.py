@@ -1,6 +1,6 @@
 import pytest
 
-from lti_mentoring.advantage.links import below, next_page, with_query
+from lti_mentoring.advantage.links import below, differences_page, next_page, with_query
 from lti_mentoring.core.errors import PlatformRefused
 
 HERE = "https://lms.test/roster?limit=2"
@@ -43,6 +43,35 @@ def test_an_address_that_was_escaped_for_a_page_is_unescaped_and_keeps_its_case(
 def test_a_next_page_on_another_host_is_refused_since_it_would_get_the_token(target):
     with pytest.raises(PlatformRefused):
         next_page(f'<{target}>; rel="next"', HERE, HERE)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        '<https://lms.test/changes?since=4>; rel="differences"',
+        "<https://lms.test/changes?since=4>; rel=differences",
+        "</changes?since=4>; rel=“differences”",
+        '<https://lms.test/roster?page=2>; rel="next",<https://lms.test/changes?since=4>;'
+        ' rel="differences"',
+    ],
+)
+def test_where_changes_are_told_is_found_however_it_is_written(header):
+    """LTI-97."""
+    assert differences_page(header, HERE, HERE) == "https://lms.test/changes?since=4"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        '<https://lms.test/roster?page=2>; rel="next"',
+        '<https://evil.test/changes>; rel="differences"',
+        '<http://lms.test/changes>; rel="differences"',
+        '<https://lms.test/changes>; rel="indifferences"',
+    ],
+)
+def test_changes_that_are_told_nowhere_or_elsewhere_are_not_asked_for(header):
+    assert differences_page(header, HERE, HERE) is None
 
 
 def test_parameters_are_merged_into_the_query_that_is_there():

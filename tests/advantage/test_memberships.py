@@ -36,6 +36,28 @@ def test_the_page_size_joins_the_query_that_is_there(client, platform):
     assert asked.headers["Accept"] == MediaType.MEMBERSHIPS
 
 
+def test_an_address_of_changes_is_asked_as_it_is(client, platform):
+    """LTI-97; NRPS 2.0, 2.4.3."""
+    platform.answer("/changes", body={"members": [member("a", status="Deleted")]})
+
+    (page,) = RosterReading(client, f"{LMS}/changes?since=a%2Fb&limit=")
+
+    assert platform.asked[-1].url == f"{LMS}/changes?since=a%2Fb&limit="
+    assert page[0].status == "Deleted"
+
+
+def test_a_reading_says_where_changes_from_its_beginning_on_are_told(client, platform):
+    told = f'{NEXT}, <{LMS}/changes?since=1>; rel="differences"'
+    platform.answer("/members", body={"members": []}, Link=told)
+    platform.answer("/more", body={"members": []}, Link=f'<{LMS}/late>; rel="differences"')
+    reading = RosterReading(client, URL, 200)
+    assert reading.differences_url is None
+
+    list(reading)
+
+    assert reading.differences_url == f"{LMS}/changes?since=1"
+
+
 def test_a_roster_that_leads_in_circles_is_not_whole(client, platform):
     circle = f'<{LMS}/members?placement_id=_5_1&limit=200>; rel="next"'
     platform.answer("/members", body={"members": [member("a")]}, Link=circle)

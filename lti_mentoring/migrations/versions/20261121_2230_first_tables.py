@@ -1561,6 +1561,22 @@ def platform_pace() -> None:
     )
 
 
+def roster_differences() -> None:
+    op.create_table(
+        "roster_differences",
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("memberships_url", sa.Text(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("whole_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("in_a_row", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["course_id"], ["course.id"], name=op.f("fk_roster_differences_course_id_course")
+        ),
+        sa.PrimaryKeyConstraint("course_id", name=op.f("pk_roster_differences")),
+    )
+
+
 # Each table after those that it points to.
 TABLES = (
     platform,
@@ -1615,6 +1631,7 @@ TABLES = (
     administrator_visit,
     deep_linking_request,
     platform_pace,
+    roster_differences,
 )
 
 

@@ -1,11 +1,19 @@
 """Words, turns of requests, and what a roster changes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from lti_mentoring.rules.request_turns import expires_at, next_in_line, seats_left
-from lti_mentoring.rules.roster import Differences, differences, removal_needs_confirmation
+from lti_mentoring.rules.roster import (
+    MOST_IN_A_ROW,
+    OLDEST_LINK,
+    Differences,
+    DifferencesLink,
+    differences,
+    removal_needs_confirmation,
+)
 from lti_mentoring.rules.words import word_count
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -70,3 +78,25 @@ def test_a_reading_tells_who_is_new_who_changed_and_who_is_missing():
     assert differences(stored, listed) == Differences(
         added=("zoe",), changed=("rui",), missing=("eva",)
     )
+
+
+URL = "https://lms.test/roster"
+HALF_A_DAY = timedelta(hours=12)
+LINK = DifferencesLink("https://lms.test/changes", URL, given_at=NOW, whole_at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("facts", "after", "serves"),
+    [
+        ({}, timedelta(0), True),
+        ({}, HALF_A_DAY - timedelta(seconds=1), True),
+        ({}, HALF_A_DAY, False),
+        ({"in_a_row": MOST_IN_A_ROW - 1}, timedelta(0), True),
+        ({"in_a_row": MOST_IN_A_ROW}, timedelta(0), False),
+        ({"given_at": NOW - OLDEST_LINK}, timedelta(0), False),
+        ({"whole_at": NOW - HALF_A_DAY}, timedelta(0), False),
+        ({"memberships_url": "https://lms.test/roster?moved"}, timedelta(0), False),
+    ],
+)
+def test_changes_are_asked_for_while_they_can_be_believed(facts, after, serves):
+    assert replace(LINK, **facts).serves(URL, NOW + after, HALF_A_DAY) is serves
