@@ -175,15 +175,18 @@ def find_changes(
     return replace(found, leaving_count=leaving_count + len(found.suspended))
 
 
-def find_told_changes(db: Session, course_id: int, staged: Staged) -> Changes | None:
+def find_told_changes(
+    db: Session, course_id: int, staged: Staged, began_at: datetime
+) -> Changes | None:
     """What changes where only differences were read; null if they do not fit what is stored.
 
-    Whoever is not among them stays as they are. Of those who were deleted nothing but that is
-    believed: LMSs may tell neither roles nor names of them.
+    They do not if they delete somebody whom nobody knows, or who has come in since. Whoever is
+    not among them stays as they are. Of those who were deleted nothing but that is believed:
+    LMSs may tell neither roles nor names of them.
     """
     stored = _stored(db, course_id)
     deleted = {who for who, listed in staged.people.items() if listed.state is MembershipState.GONE}
-    if not deleted <= stored.keys():
+    if not deleted <= stored.keys() or any(_came_in(stored[who], began_at) for who in deleted):
         return None
     staying = {who: listed for who, listed in staged.people.items() if who not in deleted}
     groups = {who: told for who, told in staged.groups.items() if who in staying}
@@ -329,9 +332,13 @@ def _has_left(row: Stored, began_at: datetime) -> bool:
     """Once listed or a learner, and not seen since the reading began."""
     if row.state == MembershipState.GONE or row.is_test_user:
         return False
-    if row.launched_at is not None and row.launched_at >= began_at:
+    if _came_in(row, began_at):
         return False
     return row.was_listed or row.role == CourseRole.LEARNER
+
+
+def _came_in(row: Stored, began_at: datetime) -> bool:
+    return row.launched_at is not None and row.launched_at >= began_at
 
 
 def _add_users(db: Session, registration_id: int, added: Staging) -> None:

@@ -49,14 +49,14 @@ def follow(db: Session, course: Course, reading: Reading, url: str | None) -> No
 def apply(db: Session, reading: Reading, staged: Staged, url: str, guard_percent: int) -> bool:
     """Take in what has changed; false if it raises a doubt, and nothing was written.
 
-    A doubt is somebody who was deleted and whom nobody knows, and many who would leave at once:
-    a whole reading tells whether that is so. Deleted people keep the role they had.
+    A doubt is somebody who was deleted and whom nobody knows, or who has come in just now, and
+    many who would leave at once: a whole reading tells whether that is so.
     """
     sync = held_row(db, reading)
     if sync is None or reading.differences is None:
         return True  # another process has taken it over
     course = db.get_one(Course, sync.course_id)
-    changes = find_told_changes(db, course.id, staged)
+    changes = find_told_changes(db, course.id, staged, reading.began_at)
     if changes is None or removal_needs_confirmation(
         changes.active_count, changes.leaving_count, guard_percent
     ):

@@ -113,6 +113,35 @@ def test_e5_a_score_that_is_not_newer_changes_nothing_and_counts_as_delivered(
     assert (after["scores"], after["grades"]) == (before["scores"], before["grades"])
 
 
+def test_who_decided_a_score_and_when_go_along_and_change_nothing(course, learner):
+    """LTI-111: it takes what it does not keep."""
+    amara = learner(course)
+    amara.earn()
+    work = course.tool.extensions["mentoring"].worker.work
+    with course.transaction() as db:
+        cell = amara.cell(db)
+        url, started_at = cell.line_item.url, cell.started_at
+        told = Score(
+            user_id=amara.subject,
+            given=Decimal(50),
+            maximum=Decimal(100),
+            comment="",
+            activity_progress=ActivityProgress.IN_PROGRESS,
+            scored_at=cell.scored_at + timedelta(seconds=5),
+            scored_by=course.look()["people"]["amara"],
+            started_at=started_at,
+            submitted_at=cell.scored_at,
+        )
+        tool = RegisteredTool.of(db.get_one(Registration, course.registration_id))
+
+    assert send(work.client_of(tool), url, told) == Delivered()
+
+    assert started_at is not None
+    assert [asked["status"] for asked in course.asked("/scores")] == [201, 201]
+    assert course.look()["scores"] == {amara.subject: 50}
+    assert course.look()["grades"]["amara"]["points"] == pytest.approx(5)
+
+
 def test_a_column_without_a_link_takes_scores_and_never_shows_them(course, learner):
     """The column of completion is the course's (docs/decisions/0014)."""
     amara = learner(course, posts_engagement=False, posts_completion=True)

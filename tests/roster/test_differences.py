@@ -1,9 +1,18 @@
 """Readings of what has changed only, and how little it takes to read everything again (LTI-97)."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import event, select, update
 
-from lti_mentoring.models import Course, Pairing, RosterDifferences, RosterSync
+from lti_mentoring.models import (
+    Course,
+    Membership,
+    Pairing,
+    PlatformUser,
+    RosterDifferences,
+    RosterSync,
+)
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.rules.roster import MOST_IN_A_ROW
 from lti_mentoring.services import roster
@@ -238,6 +247,17 @@ def test_whatever_raises_a_doubt_leads_to_a_whole_reading_at_once(followed, doub
         "new": HERE,
     }
     assert followed.remembered.in_a_row == 0
+
+
+def test_who_comes_in_while_the_lms_says_deleted_is_no_reason_to_believe_it(followed):
+    with followed.database.transaction() as db:
+        user = db.scalars(select(PlatformUser).where(PlatformUser.subject == "u0")).one()
+        member = db.scalars(select(Membership).where(Membership.user_id == user.id)).one()
+        member.launched_at = followed.clock.now + timedelta(minutes=61)  # as the reading begins
+    followed.tells({"user_id": "u0", "status": "Deleted"})
+
+    assert followed.read() == BOTH
+    assert followed.states["u0"] is HERE
 
 
 def test_a_doubt_writes_nothing_of_what_raised_it(followed):
