@@ -6,14 +6,39 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_mentoring.core.errors import NotFound
-from lti_mentoring.models import Exemption, Participant, Program
+from lti_mentoring.models import (
+    Exemption,
+    LineItem,
+    Participant,
+    PlatformUser,
+    Program,
+    ScorePublication,
+)
 from lti_mentoring.policies.actor import Actor
+from lti_mentoring.vocabulary import LineItemKind
 
 
 def exemptions(db: Session, participant_id: int) -> Sequence[Exemption]:
     """What does not count for the learner, and what was taken back, the newest first."""
     found = select(Exemption).where(Exemption.participant_id == participant_id)
     return db.scalars(found.order_by(Exemption.id.desc())).all()
+
+
+def decided_by(db: Session, actor: Actor, participant_id: int) -> str | None:
+    """Whose decision the learner's newest score is; null if it only follows from facts."""
+    scorer = db.scalar(
+        select(PlatformUser)
+        .join(ScorePublication, ScorePublication.scored_by_id == PlatformUser.id)
+        .join(LineItem, LineItem.id == ScorePublication.line_item_id)
+        .join(Program, Program.id == LineItem.program_id)
+        .where(
+            ScorePublication.participant_id == participant_id,
+            LineItem.kind == LineItemKind.ENGAGEMENT,
+            Program.id == actor.program_id,
+            Program.course_id == actor.course_id,
+        )
+    )
+    return scorer.display_name if scorer else None
 
 
 def exemption_for(db: Session, actor: Actor, exemption_id: int) -> Exemption:

@@ -86,6 +86,7 @@ def learner(participant_id: int) -> ResponseReturnValue:
         facts=scores.facts(g.db, participant_id),
         exemptions=let_off.exemptions(g.db, participant_id),
         overrides=scores.overrides(g.db, g.actor, participant_id),
+        decided_by=let_off.decided_by(g.db, g.actor, participant_id),
         reason_of=reason_of,
     )
 

@@ -72,6 +72,12 @@ def test_the_gradebook_can_say_who_let_a_learner_off(open_class):
     assert "Work began on 2026-" in before
     assert "has decided" not in before
     assert "Helena Brandt has decided this score." in after
+    ours = taught.page().get(f"/engagement/{taught.learners[0]}").text
+    assert f"{taught.teacher} decided the last change of this score." in ours
+    taught.credit(taught.learners[0], Component.GOALS_SET)
+    assert (
+        "decided the last change" not in taught.page().get(f"/engagement/{taught.learners[0]}").text
+    )
 
 
 def test_a_column_that_a_teacher_deletes_comes_back_once(open_class):

@@ -54,7 +54,7 @@ class TaughtClass:
             self.program_id = program.id
             teacher = make_member(db, course, role=CourseRole.INSTRUCTOR)
             db.get_one(PlatformUser, teacher.user_id).subject = world.person_named(TEACHER).id
-            self.teacher_id = teacher.id
+            self.teacher_id, self.teacher = teacher.id, teacher.user.display_name
             self.learners = [self._learner(db, program, person) for person in self.people]
         for learner in self.learners:
             self.credit(learner, Component.AGREEMENT)
