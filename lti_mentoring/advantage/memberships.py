@@ -10,6 +10,7 @@ from lti_mentoring.advantage.links import differences_page, next_page, with_quer
 from lti_mentoring.core.errors import PlatformUnavailable
 from lti_mentoring.core.texts import clean, is_identifier
 from lti_mentoring.rules.groups import in_roster
+from lti_mentoring.rules.link_messages import LinkMessage, in_member
 from lti_mentoring.vocabulary import MediaType, Scope
 
 MOST_PAGES = 5000
@@ -36,6 +37,11 @@ class Member(NamedTuple):
     status: str
     groups: str | None
 
+    @property
+    def is_active(self) -> bool:
+        """Whether the person belongs to the course now."""
+        return self.status.lower() == ACTIVE.lower()
+
 
 class RosterReading:
     """One reading of a roster: iterate over it for its pages, then ask whether it was whole.
@@ -47,15 +53,29 @@ class RosterReading:
     ``differences_url`` is where to ask what has changed since, if the platform tells; the first
     page's, so that nothing is lost that changes while the others are read. Such an address is
     read without a ``page_size``, since nothing may be added to it.
+
+    With a ``link_id`` the list is of those who may open that link (LTI-96), and ``messages`` are
+    what each of them would be launched with, by subject. Who has none on the whole list has met an
+    LMS that does not know the parameter: then the list is the course's.
     """
 
-    def __init__(self, client: ServiceClient, url: str, page_size: int | None = None) -> None:
+    def __init__(
+        self,
+        client: ServiceClient,
+        url: str,
+        page_size: int | None = None,
+        link_id: str | None = None,
+    ) -> None:
         self.complete = False
         self.differences_url: str | None = None
+        self.messages: dict[str, tuple[LinkMessage, ...]] = {}
         self._client = client
+        self._link_id = link_id
         profile = client.tool.profile
-        most = profile.roster_page_most
-        self._first = with_query(url, limit=min(page_size, most)) if page_size else url
+        wanted: dict[str, str | int] = {} if link_id is None else {"rlid": link_id}
+        if page_size is not None:
+            wanted["limit"] = min(page_size, profile.roster_page_most)
+        self._first = with_query(url, **wanted) if wanted else url
         self._seen_groups: dict[str, str | None] = {}
         self._unescape = profile.escapes_names
 
@@ -87,6 +107,8 @@ class RosterReading:
         subject = _subject(entry.get("user_id")) if isinstance(entry, dict) else None
         if subject is None:
             return None
+        if self._link_id is not None and (found := in_member(entry.get("message"))):
+            self.messages[subject] = found
         given_name = self._name(entry.get("given_name"))
         name = self._name(entry.get("name"))
         if not name:

@@ -7,6 +7,7 @@ from lti_mentoring.jobs.work import (
     Work,
     ask_for_rosters,
     deliver_scores,
+    read_link_rosters,
     read_rosters,
     refresh_scores,
     run_timers,
@@ -22,6 +23,7 @@ EVERY_MINUTE: tuple[Callable[[Work], int], ...] = (
     refresh_scores,
     deliver_scores,
     wish_for_notices,
+    read_link_rosters,
 )
 """In this order: what one does may make the next one's work due."""
 

@@ -6,8 +6,8 @@ from huey import Huey, crontab
 
 from lti_mentoring.grading import line_items, outbox
 from lti_mentoring.jobs.schedule import sweep
-from lti_mentoring.jobs.work import Work, deliver_scores, read_rosters
-from lti_mentoring.services import roster
+from lti_mentoring.jobs.work import Work, deliver_scores, read_link_rosters, read_rosters
+from lti_mentoring.services import link_rosters, roster
 
 TICK = "tick"
 
@@ -27,8 +27,18 @@ def add_tasks(engine: Huey, work: Work) -> Bells:
     def rosters() -> int:
         return read_rosters(work)
 
+    @engine.task(name="read_link_rosters")
+    def links() -> int:
+        return read_link_rosters(work)
+
     @engine.periodic_task(every_minute, name="sweep")
     def tick() -> int:
         return sweep(work)
 
-    return {outbox.BELL: scores, line_items.BELL: scores, roster.BELL: rosters, TICK: tick}
+    return {
+        outbox.BELL: scores,
+        line_items.BELL: scores,
+        roster.BELL: rosters,
+        link_rosters.BELL: links,
+        TICK: tick,
+    }

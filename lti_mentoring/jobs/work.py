@@ -24,7 +24,14 @@ from lti_mentoring.grading import recompute
 from lti_mentoring.grading.publisher import Publisher
 from lti_mentoring.rules.groups import write
 from lti_mentoring.rules.roster import DifferencesLink
-from lti_mentoring.services import notices, roster, roster_differences, timers, tool_keys
+from lti_mentoring.services import (
+    link_rosters,
+    notices,
+    roster,
+    roster_differences,
+    timers,
+    tool_keys,
+)
 from lti_mentoring.services.roster_changes import Staged
 from lti_mentoring.services.roster_readings import Reading
 from lti_mentoring.services.row_by_row import each, log_failure
@@ -87,6 +94,14 @@ def read_rosters(work: Work) -> int:
     """Read every roster that is due; how many."""
     for number in range(MOST_ROUNDS):
         if not _read_one_roster(work):
+            return number
+    return MOST_ROUNDS
+
+
+def read_link_rosters(work: Work) -> int:
+    """Ask of every link that somebody wants to know of who can open it; how many."""
+    for number in range(MOST_ROUNDS):
+        if not _read_one_link(work):
             return number
     return MOST_ROUNDS
 
@@ -227,3 +242,42 @@ def _stage(work: Work, reading: Reading, pages: RosterReading) -> Staged:
     if reading.groups_url:
         _read_groups(work, reading, reading.groups_url, staged)
     return staged
+
+
+def _read_one_link(work: Work) -> bool:
+    transaction = work.database.transaction
+    with transaction() as db:
+        reading = link_rosters.claim_due(db)
+    if reading is None:
+        return False
+    try:
+        _read_link(work, reading)
+    except PlatformUnavailable as error:
+        with transaction() as db:
+            link_rosters.note_trouble(db, reading, error.reason, error.retry_after_seconds)
+    except (PlatformRefused, AddressRefused) as error:
+        with transaction() as db:
+            link_rosters.note_refusal(db, reading, getattr(error, "reason", str(error)))
+    except Exception as error:  # whatever is wrong with one link, the others are read
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            raise
+        log_failure("roster of link", reading.resource_link_id, error)
+        with transaction() as db:
+            link_rosters.note_trouble(db, reading, NOT_TAKEN_IN)
+    return True
+
+
+def _read_link(work: Work, reading: link_rosters.LinkReading) -> None:
+    page_size = work.settings.roster.page_size
+    client = work.client_of(reading.tool)
+    pages = RosterReading(client, reading.memberships_url, page_size, link_id=reading.lti_id)
+    openers: set[str] = set()
+    for members in pages:
+        openers.update(each.subject for each in members if each.is_active)
+    if not pages.complete:
+        raise PlatformUnavailable(NOT_TAKEN_IN)
+    with work.database.transaction() as db:
+        if pages.messages:
+            link_rosters.apply(db, reading, openers)
+        else:
+            link_rosters.note_refusal(db, reading, link_rosters.NOT_BY_LINK)

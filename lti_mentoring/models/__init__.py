@@ -20,6 +20,7 @@ from lti_mentoring.models.grading import (
     LineItem,
     ScorePublication,
 )
+from lti_mentoring.models.link_roster import LinkExclusion, LinkRoster
 from lti_mentoring.models.mentor import Intake, MentorProfile, TopicOffer, TopicWant
 from lti_mentoring.models.mentor_request import MentorRequest
 from lti_mentoring.models.mentoring_session import (
@@ -76,6 +77,8 @@ __all__ = [
     "GoalEntry",
     "Intake",
     "LineItem",
+    "LinkExclusion",
+    "LinkRoster",
     "Membership",
     "MentorProfile",
     "MentorRequest",

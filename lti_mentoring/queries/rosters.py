@@ -12,9 +12,11 @@ from lti_mentoring.models import (
     Activity,
     Course,
     Deployment,
+    LinkRoster,
     Membership,
     Platform,
     Registration,
+    ResourceLink,
     RosterSync,
 )
 from lti_mentoring.policies.actor import Actor
@@ -24,6 +26,17 @@ from lti_mentoring.rules.platform_profiles import CAUSES, Cause, profile_of
 from lti_mentoring.vocabulary import MembershipState, Product, RosterSyncState, Verb
 
 _Reading = aliased(RosterSync)
+_Asked = aliased(LinkRoster)
+
+
+@dataclass(frozen=True)
+class RestrictedLink:
+    """A link that the LMS opens to ``openers`` of the course's ``learners`` only (LTI-96)."""
+
+    title: str
+    openers: int
+    learners: int
+    read_at: datetime
 
 
 @dataclass(frozen=True)
@@ -32,6 +45,7 @@ class RosterFacts:
 
     ``groups`` are those of the course that somebody is in, where they were asked for. Of an LMS
     that ``lists_only_openers`` the list usually has nobody who never opened the tool (LTI-101).
+    ``restricted`` is the link that fewest learners can open, if any is shut to somebody.
     """
 
     is_offered: bool
@@ -43,6 +57,7 @@ class RosterFacts:
     error: str | None
     groups: tuple[Group, ...] = ()
     lists_only_openers: bool = False
+    restricted: "RestrictedLink | None" = None
 
     @property
     def cause(self) -> Cause | None:
@@ -57,14 +72,21 @@ def roster_facts(db: Session, actor: Actor) -> RosterFacts:
         NotFound: if the actor has no course.
     """
     row = db.execute(
-        select(*roster_columns(), course_groups(actor.course_id))
+        select(*roster_columns(), course_groups(actor.course_id), LinkRoster, ResourceLink.title)
+        .select_from(Course)
         .outerjoin(RosterSync, is_newest_sync())
+        .outerjoin(LinkRoster, _is_most_restricted(actor.course_id))
+        .outerjoin(ResourceLink, ResourceLink.id == LinkRoster.resource_link_id)
         .where(Course.id == actor.course_id)
     ).first()
     if row is None:
         raise NotFound("course", actor.course_id)
-    *stands, told = row
-    return replace(facts_in(*stands), groups=groups_in(told))
+    *stands, told, asked, title = row
+    restricted = None
+    if asked is not None:
+        openers, learners = asked.opener_count, asked.learner_count
+        restricted = RestrictedLink(title, openers, learners, asked.read_at)
+    return replace(facts_in(*stands), groups=groups_in(told), restricted=restricted)
 
 
 def roster_columns() -> tuple[Any, ...]:
@@ -100,6 +122,23 @@ def roster_columns() -> tuple[Any, ...]:
         .scalar_subquery()
     )
     return Course, RosterSync, people, leaving, product
+
+
+def _is_most_restricted(course_id: int | None) -> ColumnElement[bool]:
+    """Whether a link's row is that of the one which fewest of the course's learners can open."""
+    fewest = (
+        select(_Asked.resource_link_id)
+        .join(ResourceLink, ResourceLink.id == _Asked.resource_link_id)
+        .where(
+            ResourceLink.course_id == course_id,
+            _Asked.read_at.is_not(None),
+            _Asked.opener_count < _Asked.learner_count,
+        )
+        .order_by(_Asked.opener_count, _Asked.resource_link_id)
+        .limit(1)
+        .correlate(None)
+    )
+    return LinkRoster.resource_link_id == fewest.scalar_subquery()
 
 
 def is_newest_sync() -> ColumnElement[bool]:

@@ -97,6 +97,7 @@ class PlatformProfile:
         roster_hours: how long a roster is left alone that nobody asks for, at the least (B8).
         escapes_names: whether names in rosters are written as HTML (moodle.md 5).
         lists_only_openers: whether a roster usually has only people who opened the tool (BR5).
+        lists_by_link: whether asking for the people of one link can tell who may open it (LTI-96).
         columns_are_assignments: whether changing a column renames somebody's assignment (C13).
         score_extension: what is added to every score (C16, LTI-121).
         takes_comments: whether a comment may go with every score (LTI-120).
@@ -128,6 +129,7 @@ class PlatformProfile:
     roster_hours: int = 0
     escapes_names: bool = False
     lists_only_openers: bool = False
+    lists_by_link: bool = True
     columns_are_assignments: bool = False
     score_extension: Mapping[str, Any] = field(default_factory=dict)
     takes_comments: bool = True
@@ -240,6 +242,7 @@ BRIGHTSPACE = PlatformProfile(
     calm_seconds=60,  # its credits come back every minute
     budget=50_000,
     lists_only_openers=True,
+    lists_by_link=False,  # whoever is missing may only not have opened it yet
     refusals=(
         Refusal("not enrolled in the org unit", Cause.NOT_ENROLLED),
         Refusal("user in requested score does not exist", Cause.NOT_ENROLLED),
@@ -248,6 +251,7 @@ BRIGHTSPACE = PlatformProfile(
 
 SAKAI = PlatformProfile(
     product=Product.SAKAI,
+    lists_by_link=False,  # the parameter is ignored (S3)
     stale_token_statuses=frozenset({401, 403}),
     takes_scorer=True,
     takes_submission_times=True,
@@ -260,6 +264,7 @@ OPENEDX = PlatformProfile(
     names=Names.ACTIVITY,
     takes_scorer=True,
     takes_submission_times=True,
+    lists_by_link=False,  # the parameter is ignored
     shows_zero=False,
     one_result=OneResult.PATH,
     refusals=(Refusal("above_response_limit", Cause.TOO_LARGE),),

@@ -50,7 +50,12 @@ def members(sandbox: Sandbox, course_id: str) -> ResponseReturnValue:
     style = sandbox.accent.roster
     course = _course(sandbox, course_id)
     activity = _activity_asked_for(course) if style.filters else None
-    everyone = [pair for pair in sandbox.world.members(course.id) if _listed(sandbox, course, pair)]
+    everyone = [
+        (person, enrollment)
+        for person, enrollment in sandbox.world.members(course.id)
+        if _listed(sandbox, course, (person, enrollment))
+        and (activity is None or activity.opens_for(enrollment))
+    ]
     if style.most and len(everyone) > style.most:
         raise ServiceRefused(403, "above_response_limit")
     if "since" in request.args and sandbox.temper.tell_differences:

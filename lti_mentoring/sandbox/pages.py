@@ -106,7 +106,15 @@ def activity(course_id: str, person_id: str, link_id: str) -> ResponseReturnValu
             target=_choice("target", TARGETS, link.opens_in),
             method=_choice("method", METHODS, sandbox.accent.login.method),
             tool_origin=sandbox.tools.find(link.tool).origin,
-        ), 403 if enrollment.suspended else 200
+        ), 200 if link.opens_for(enrollment) and not enrollment.suspended else 403
+
+
+@blueprint.post("/courses/<course_id>/restrict")
+def restrict(course_id: str) -> ResponseReturnValue:
+    """Open an activity to the learners of some groups only, or to everybody again."""
+    groups = tuple(sorted(set(request.form.getlist("group"))))
+    current_sandbox().world.restrict(course_id, request.form.get("activity", ""), groups)
+    return redirect(url_for("pages.course", course_id=course_id), 303)
 
 
 @blueprint.get("/courses/<course_id>/as/<person_id>/<link_id>/launch")
@@ -118,10 +126,13 @@ def launch(course_id: str, person_id: str, link_id: str) -> ResponseReturnValue:
     sandbox = current_sandbox()
     _, link = _activity_in(sandbox, course_id, link_id)
     tool = sandbox.tools.find(link.tool)
+    enrollment = sandbox.world.enrollment(course_id, person_id)
     if not tool.is_active:
         abort(403, "An administrator has yet to activate this tool.")
-    if sandbox.world.enrollment(course_id, person_id).suspended:
+    if enrollment.suspended:
         abort(403, "This enrollment is suspended.")
+    if not link.opens_for(enrollment):
+        abort(403, "This activity is restricted to others.")
     target = _choice("target", TARGETS, link.opens_in)
     return render_template(
         "handover.html",

@@ -12,6 +12,7 @@ from threading import RLock
 from lti_mentoring.sandbox.vocabulary import SEEDED_CLIENT_ID, Role
 
 SEED = "alderwood"
+STAFF = frozenset({Role.INSTRUCTOR, Role.TA, Role.ADMIN})
 
 
 class NotInWorld(LookupError):
@@ -69,6 +70,12 @@ class Activity:
     target: str = ""  # a target_link_uri; empty: the tool's own
     history: tuple[str, ...] = ()  # ids of the links it was copied from, latest first
     lost_column: bool = False  # its launches do not name the column it has
+    only_for: tuple[str, ...] = ()  # ids of groups whose learners may open it; empty: everybody
+
+    def opens_for(self, enrollment: Enrollment) -> bool:
+        """Whether the person may open it; restrictions do not hold for staff."""
+        is_free = not self.only_for or enrollment.role in STAFF
+        return is_free or not set(self.only_for).isdisjoint(enrollment.groups)
 
 
 @dataclass
@@ -243,6 +250,23 @@ class World:
                 raise NotInWorld(f"no group {min(unknown)!r}")
             before = self.enrollment(course_id, person_id)
             self.course(course_id).enrollments[person_id] = replace(before, groups=groups)
+
+    def restrict(self, course_id: str, activity_id: str, groups: tuple[str, ...]) -> None:
+        """Only learners of these groups may open the activity; without any, everybody may.
+
+        Raises:
+            NotInWorld: if the course has no such activity, or no such group.
+        """
+        with self.lock:
+            course = self.course(course_id)
+            unknown = set(groups) - set(course.groups)
+            if unknown:
+                raise NotInWorld(f"no group {min(unknown)!r}")
+            where, before = self.activity(activity_id)
+            if where is not course:
+                raise NotInWorld(f"no activity {activity_id!r} in {course.title!r}")
+            place = course.activities.index(before)
+            course.activities[place] = replace(before, only_for=groups)
 
     def new_id(self, kind: str, length: int) -> str:
         """An id for something that comes into the world now."""

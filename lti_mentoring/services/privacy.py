@@ -59,6 +59,10 @@ REGISTER: Mapping[str, Entry] = {
     "goal_entry": _exported(Keeping.DELETED, "typed by the pair"),
     "intake": _exported(Keeping.DELETED, "typed by the person"),
     "line_item": _internal(Keeping.KEPT, "a gradebook column, no person in it"),
+    "link_exclusion": _exported(
+        Keeping.DELETED, "that the LMS did not open a link to the person, by its own word"
+    ),
+    "link_roster": _internal(Keeping.KEPT, "counts only"),
     "membership": _exported(Keeping.EMPTIED, "that somebody was in the course stays, groups go"),
     "mentor_profile": _exported(Keeping.DELETED, "typed by the person"),
     "mentor_request": _exported(Keeping.EMPTIED, "that it was asked stays, the note goes"),

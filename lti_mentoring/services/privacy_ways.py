@@ -76,6 +76,7 @@ WAYS: Mapping[str, Sequence[Way]] = {
     ),
     "goal_entry": (Way("author_id"),),
     "intake": (Way("participant_id"),),
+    "link_exclusion": (Way("membership_id"),),
     "membership": (Way("user_id", emptied=("groups",)),),
     "mentor_profile": (Way("participant_id"),),
     "mentor_request": (

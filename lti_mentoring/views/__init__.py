@@ -8,6 +8,7 @@ from lti_mentoring.views import (
     closing,
     connection,
     contents,
+    course_links,
     engagement,
     goals,
     health,
@@ -62,6 +63,7 @@ PAGES: tuple[Blueprint, ...] = (
     records.blueprint,
     connection.blueprint,
     sign_ins.blueprint,
+    course_links.blueprint,
 )
 TOP_LEVEL: tuple[Blueprint, ...] = (administration.blueprint, personal_data.blueprint)
 WITHOUT_TOKEN = (

@@ -60,7 +60,7 @@ def _staff_words(actor: Actor) -> list[Word]:
         return []
     words: list[Word] = [
         (_("Today"), "today.show", ("today", "home")),
-        (_("People"), "pool.index", ("pool", "mentors")),
+        (_("People"), "pool.index", ("pool", "mentors", "course_links")),
         (_("Pairs"), "pairs.index", ("pairs", "pairings")),
         (_("Engagement"), "engagement.index", ("engagement",)),
     ]

@@ -186,3 +186,31 @@ def test_an_unknown_course_or_link_is_not_found(tool, roster):
     unknown = tool.call("GET", "/nrps/nothing/memberships", accept=MEMBERS_TYPE)
 
     assert unknown.status_code == roster("?rlid=nothing").status_code == 404
+
+
+def test_a_restricted_activity_lists_its_groups_and_the_staff(roster, world, course, link):
+    world.restrict(course.id, link.id, ("17",))
+
+    names = {m["name"] for m in roster(f"?rlid={link.id}").json["members"]}
+
+    assert names == {
+        "Helena Brandt", "Tomás Ferreira", "Ingrid Solberg",
+        "Amara Diallo", "Daniel Okafor", "Lukas Weber",
+    }  # fmt: skip
+    assert len(roster().json["members"]) == 12
+
+
+def test_a_restricted_activity_stays_closed_for_others(client, world, course, link):
+    mei, amara = (world.person_named(name).id for name in ("Mei Tanaka", "Amara Diallo"))
+    form = {"activity": link.id, "group": "17"}
+    assert (
+        client.post(f"/courses/{course.id}/restrict", data=form, base_url=BASE).status_code == 303
+    )
+
+    statuses = [
+        client.get(f"/courses/{course.id}/as/{person}/{link.id}{end}", base_url=BASE).status_code
+        for person in (mei, amara)
+        for end in ("", "/launch")
+    ]
+
+    assert statuses == [403, 403, 200, 200]

@@ -11,8 +11,11 @@ from lti_mentoring.grading import ledger, recompute
 from lti_mentoring.models import (
     AvailabilityWindow,
     Closing,
+    Course,
     Draft,
     Exemption,
+    LinkExclusion,
+    LinkRoster,
     Membership,
     MentorProfile,
     Observation,
@@ -44,6 +47,7 @@ from tests.support.factories import (
     make_mentee,
     make_mentor,
     make_program,
+    make_resource_link,
     make_rubric,
 )
 from tests.support.full_pair import (
@@ -117,6 +121,7 @@ def make_full_program(db: Session, say: Say = plainly) -> FullProgram:
     _engagement(db, mentee, say)
     _closing(db, mentee, say)
     _roster(db, course.id)
+    _links(db, course, [people["Lukas Weber"], people["Mei Tanaka"]])
     _observer(db, people["Margaret Hale"], people["Amara Diallo"], people["Lukas Weber"])
     db.flush()
     return FullProgram(
@@ -256,6 +261,16 @@ def _roster(db: Session, course_id: int) -> None:
             member_count=9,
         ),
     )
+
+
+def _links(db: Session, course: Course, shut_out: list[Membership]) -> None:
+    """Two links that open the program; the LMS opens one of them to some learners only."""
+    asked = {"asked_at": clock.now(), "read_at": clock.now(), "learner_count": 6}
+    for title, members in (("Mentoring", []), ("Mentoring for tutorial A", shut_out)):
+        link = make_resource_link(db, course, title=title)
+        add(db, LinkRoster(resource_link_id=link.id, opener_count=6 - len(members), **asked))
+        for member in members:
+            add(db, LinkExclusion(resource_link_id=link.id, membership_id=member.id))
 
 
 def _observer(db: Session, observer: Membership, sharing: Membership, silent: Membership) -> None:

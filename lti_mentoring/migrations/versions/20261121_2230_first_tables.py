@@ -1577,6 +1577,61 @@ def roster_differences() -> None:
     )
 
 
+def link_roster() -> None:
+    op.create_table(
+        "link_roster",
+        sa.Column("resource_link_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("opener_count", sa.Integer(), nullable=False),
+        sa.Column("learner_count", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["resource_link_id"],
+            ["resource_link.id"],
+            name=op.f("fk_link_roster_resource_link_id_resource_link"),
+        ),
+        sa.PrimaryKeyConstraint("resource_link_id", name=op.f("pk_link_roster")),
+    )
+    op.create_index(op.f("ix_link_roster_due_at"), "link_roster", ["due_at"], unique=False)
+
+
+def link_exclusion() -> None:
+    op.create_table(
+        "link_exclusion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("resource_link_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["membership_id"],
+            ["membership.id"],
+            name=op.f("fk_link_exclusion_membership_id_membership"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["resource_link_id"],
+            ["resource_link.id"],
+            name=op.f("fk_link_exclusion_resource_link_id_resource_link"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_exclusion")),
+        sa.UniqueConstraint(
+            "resource_link_id",
+            "membership_id",
+            name=op.f("uq_link_exclusion_resource_link_id_membership_id"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_link_exclusion_membership_id"), "link_exclusion", ["membership_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_link_exclusion_resource_link_id"),
+        "link_exclusion",
+        ["resource_link_id"],
+        unique=False,
+    )
+
+
 # Each table after those that it points to.
 TABLES = (
     platform,
@@ -1632,6 +1687,8 @@ TABLES = (
     deep_linking_request,
     platform_pace,
     roster_differences,
+    link_roster,
+    link_exclusion,
 )
 
 
