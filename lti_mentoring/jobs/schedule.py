@@ -7,6 +7,7 @@ from lti_mentoring.jobs.work import (
     Work,
     ask_for_rosters,
     deliver_scores,
+    list_course_links,
     read_link_rosters,
     read_rosters,
     refresh_scores,
@@ -24,6 +25,7 @@ EVERY_MINUTE: tuple[Callable[[Work], int], ...] = (
     deliver_scores,
     wish_for_notices,
     read_link_rosters,
+    list_course_links,
 )
 """In this order: what one does may make the next one's work due."""
 

@@ -6,8 +6,14 @@ from huey import Huey, crontab
 
 from lti_mentoring.grading import line_items, outbox
 from lti_mentoring.jobs.schedule import sweep
-from lti_mentoring.jobs.work import Work, deliver_scores, read_link_rosters, read_rosters
-from lti_mentoring.services import link_rosters, roster
+from lti_mentoring.jobs.work import (
+    Work,
+    deliver_scores,
+    list_course_links,
+    read_link_rosters,
+    read_rosters,
+)
+from lti_mentoring.services import course_links, link_rosters, roster
 
 TICK = "tick"
 
@@ -31,6 +37,10 @@ def add_tasks(engine: Huey, work: Work) -> Bells:
     def links() -> int:
         return read_link_rosters(work)
 
+    @engine.task(name="list_course_links")
+    def listing() -> int:
+        return list_course_links(work)
+
     @engine.periodic_task(every_minute, name="sweep")
     def tick() -> int:
         return sweep(work)
@@ -40,5 +50,6 @@ def add_tasks(engine: Huey, work: Work) -> Bells:
         line_items.BELL: scores,
         roster.BELL: rosters,
         link_rosters.BELL: links,
+        course_links.BELL: listing,
         TICK: tick,
     }

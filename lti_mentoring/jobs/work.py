@@ -5,12 +5,17 @@ or not at all, in any number of processes.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol, TypeVar
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from lti_mentoring.advantage.client import ServiceClient
+from lti_mentoring.advantage.course_links import change_link, list_links
 from lti_mentoring.advantage.groups import read_groups
 from lti_mentoring.advantage.memberships import RosterReading
 from lti_mentoring.advantage.notices import wish_for
@@ -24,7 +29,9 @@ from lti_mentoring.grading import recompute
 from lti_mentoring.grading.publisher import Publisher
 from lti_mentoring.rules.groups import write
 from lti_mentoring.rules.roster import DifferencesLink
+from lti_mentoring.rules.tool_configuration import ToolAddress
 from lti_mentoring.services import (
+    course_links,
     link_rosters,
     notices,
     roster,
@@ -42,6 +49,8 @@ SCORES_AT_ONCE = 100
 MOST_ASKED_ABOUT = 500  # people of one course, for their groups
 MOST_ROUNDS = 1000
 NOT_TAKEN_IN = "something in it could not be taken in"
+
+Question_contra = TypeVar("Question_contra", contravariant=True)
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +111,14 @@ def read_link_rosters(work: Work) -> int:
     """Ask of every link that somebody wants to know of who can open it; how many."""
     for number in range(MOST_ROUNDS):
         if not _read_one_link(work):
+            return number
+    return MOST_ROUNDS
+
+
+def list_course_links(work: Work) -> int:
+    """Change and list links of courses where somebody of the staff wants it; how many courses."""
+    for number in range(MOST_ROUNDS):
+        if not _list_links_of_one(work):
             return number
     return MOST_ROUNDS
 
@@ -245,26 +262,12 @@ def _stage(work: Work, reading: Reading, pages: RosterReading) -> Staged:
 
 
 def _read_one_link(work: Work) -> bool:
-    transaction = work.database.transaction
-    with transaction() as db:
+    with work.database.transaction() as db:
         reading = link_rosters.claim_due(db)
-    if reading is None:
-        return False
-    try:
-        _read_link(work, reading)
-    except PlatformUnavailable as error:
-        with transaction() as db:
-            link_rosters.note_trouble(db, reading, error.reason, error.retry_after_seconds)
-    except (PlatformRefused, AddressRefused) as error:
-        with transaction() as db:
-            link_rosters.note_refusal(db, reading, getattr(error, "reason", str(error)))
-    except Exception as error:  # whatever is wrong with one link, the others are read
-        if isinstance(error, DBAPIError) and error.connection_invalidated:
-            raise
-        log_failure("roster of link", reading.resource_link_id, error)
-        with transaction() as db:
-            link_rosters.note_trouble(db, reading, NOT_TAKEN_IN)
-    return True
+    if reading is not None:
+        with _noting("roster of link", reading.resource_link_id, work, link_rosters, reading):
+            _read_link(work, reading)
+    return reading is not None
 
 
 def _read_link(work: Work, reading: link_rosters.LinkReading) -> None:
@@ -281,3 +284,70 @@ def _read_link(work: Work, reading: link_rosters.LinkReading) -> None:
             link_rosters.apply(db, reading, openers)
         else:
             link_rosters.note_refusal(db, reading, link_rosters.NOT_BY_LINK)
+
+
+def _list_links_of_one(work: Work) -> bool:
+    with work.database.transaction() as db:
+        reading = course_links.claim_due(db)
+    if reading is not None:
+        with _noting("links of course", reading.course_id, work, course_links, reading):
+            _list_links(work, reading)
+    return reading is not None
+
+
+def _list_links(work: Work, reading: course_links.LinksReading) -> None:
+    """Changes first, so that the list shows what became of them."""
+    client = work.client_of(reading.tool)
+    launch_url = ToolAddress(work.settings.public_url).launch
+    for wish in reading.wishes:
+        refused = None
+        try:
+            change_link(client, wish.address, wish.changes(launch_url))
+        except PlatformRefused as error:
+            refused = error.reason
+        with work.database.transaction() as db:
+            course_links.note_changed(db, wish, refused)
+    listed = list_links(client, reading.links_url)
+    with work.database.transaction() as db:
+        course_links.apply(db, reading, listed)
+
+
+class _Notes(Protocol[Question_contra]):
+    """A service that writes down what has become of a question."""
+
+    def note_trouble(
+        self,
+        db: Session,
+        reading: Question_contra,
+        reason: str,
+        retry_after_seconds: float | None = None,
+        /,
+    ) -> None: ...
+
+    def note_refusal(self, db: Session, reading: Question_contra, reason: str, /) -> None: ...
+
+
+@contextmanager
+def _noting(
+    what: str, row_id: int, work: Work, notes: _Notes[Question_contra], reading: Question_contra
+) -> Iterator[None]:
+    """Whatever is wrong with one question is noted, and the others are asked.
+
+    Raises:
+        DBAPIError: if the database is gone, where nothing could be noted.
+    """
+    transaction = work.database.transaction
+    try:
+        yield
+    except PlatformUnavailable as error:
+        with transaction() as db:
+            notes.note_trouble(db, reading, error.reason, error.retry_after_seconds)
+    except (PlatformRefused, AddressRefused) as error:
+        with transaction() as db:
+            notes.note_refusal(db, reading, getattr(error, "reason", str(error)))
+    except Exception as error:  # whatever it is
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            raise
+        log_failure(what, row_id, error)
+        with transaction() as db:
+            notes.note_trouble(db, reading, NOT_TAKEN_IN)

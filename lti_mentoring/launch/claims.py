@@ -57,6 +57,8 @@ class LaunchClaims:
     reviews: str | None = None
     administers: bool = False
     notices_url: str | None = None
+    links_url: str | None = None
+    links_scopes: str = ""
     sees_to: str | None = None
 
     def as_json(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import zoneinfo
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from lti_mentoring.core import texts
 
@@ -22,7 +22,6 @@ _LANGUAGE = re.compile(
     r"([a-z]{2,3})(?:[-_](hans|hant|latn|cyrl|arab))?(?:[-_]([a-z]{2}|[0-9]{3}))?(?:[-_.@].*)?",
     re.IGNORECASE | re.ASCII,
 )
-_CONTENT_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 _USUAL_PORTS = {"http": 80, "https": 443}
 _ZONE_NAMES = frozenset({"person_timezone", "person_tz", "timezone"})
@@ -52,21 +51,6 @@ def time_zone(custom: Mapping[str, Any], *others: object) -> str | None:
         if isinstance(value, str) and _names_a_zone(key) and value in _zones():
             return value
     return next((v for v in others if isinstance(v, str) and v in _zones()), None)
-
-
-def content_key(custom: Mapping[str, Any], target: str) -> str:
-    """The key of the placed content that a link names, empty if none (LTI-84).
-
-    It stands in the link's own parameters and in its address. A platform may lose one of the two;
-    where both have come, they have to be the same.
-    """
-    told = custom.get("content")
-    if told is None and "content=" not in target:
-        return ""  # nearly always, at the lowest price
-    in_address = parse_qs(urlsplit(target).query).get("content", [])
-    found = {*in_address, *([] if told is None else [told if isinstance(told, str) else ""])}
-    key = found.pop() if len(found) == 1 else ""
-    return key if _CONTENT_KEY.fullmatch(key) else ""
 
 
 def former_contexts(custom: Mapping[str, Any]) -> tuple[str, ...]:

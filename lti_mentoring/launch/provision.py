@@ -59,7 +59,15 @@ _sign_ins = cast(Table, SignIn.__table__)
 _keys = cast(Table, PlatformKeySet.__table__)
 
 _PERSONAL_FACTS = ("name", "given_name", "email", "locale", "time_zone", "former_subject")
-_COURSE_FACTS = ("course_title", "course_label", "memberships_url", "groups_url", "line_items_url")
+_COURSE_FACTS = (
+    "course_title",
+    "course_label",
+    "memberships_url",
+    "groups_url",
+    "line_items_url",
+    "links_url",
+    "links_scopes",
+)
 _AWAY = (MembershipState.INACTIVE, MembershipState.GONE)
 _RANK = {CourseRole.INSTRUCTOR: 3, CourseRole.TEACHING_ASSISTANT: 2, CourseRole.LEARNER: 1}
 
@@ -76,6 +84,8 @@ _EVERYTHING: Select[Any] = (
         _courses.c.groups_url,
         _courses.c.line_items_url,
         _courses.c.ags_scopes,
+        _courses.c.links_url,
+        _courses.c.links_scopes,
         _courses.c.roster_read_at,
         _links.c.id.label("link_id"),
         _links.c.course_id.label("link_course_id"),

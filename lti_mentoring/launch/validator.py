@@ -5,7 +5,7 @@ keeps the list); every row LTI-30…48 of the checklist is decided here.
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isfinite
@@ -18,12 +18,15 @@ from lti_mentoring.launch import facts
 from lti_mentoring.launch.claims import LaunchClaims
 from lti_mentoring.launch.messages import Rules, rules_of
 from lti_mentoring.launch.token import check_header
+from lti_mentoring.rules.contents import content_key
+from lti_mentoring.rules.deep_linking import LINK
 from lti_mentoring.rules.groups import in_launch
 from lti_mentoring.rules.roles import administers_lms, course_role, is_test_user, role_scope
 from lti_mentoring.vocabulary import (
     AGS_CLAIM,
     CLAIM,
     GROUPS_CLAIM,
+    LINKS_CLAIM,
     NRPS_CLAIM,
     CourseRole,
     NoticeType,
@@ -38,6 +41,7 @@ LONGEST_LIFE = timedelta(hours=24)  # platforms give a minute to an hour
 LATEST = 253_402_300_799  # the last second of the year 9999
 NOT_COURSES = frozenset({"group", "account"})
 AGS_SCOPES = (Scope.LINE_ITEM, Scope.LINE_ITEM_READ, Scope.RESULT_READ, Scope.SCORE)
+LINKS_SCOPES = (Scope.LINKS_READ, Scope.LINKS_UPDATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +264,8 @@ def _read(
     grading = _part(claims, AGS_CLAIM)
     shown = _part(claims, CLAIM + "launch_presentation")
     custom = _part(claims, CLAIM + "custom")
+    groups, links = _part(claims, GROUPS_CLAIM), _links_service(claims)
+    platform = _part(claims, CLAIM + "tool_platform")
     role = course_role(roles, expected.role_overrides)
     is_observer = role is CourseRole.OBSERVER
     return LaunchClaims(
@@ -279,23 +285,21 @@ def _read(
         locale=facts.language(claims.get("locale"), shown.get("locale")),
         time_zone=facts.time_zone(custom, claims.get("zoneinfo")),
         former_subject=_former_subject(claims),
-        content_key=facts.content_key(custom, claims[CLAIM + "target_link_uri"]),
+        content_key=content_key(custom, claims[CLAIM + "target_link_uri"]),
         former_contexts=facts.former_contexts(custom),
         groups=in_launch(custom),
         observes=role_scope(claims.get(CLAIM + "role_scope_mentor")) if is_observer else (),
         memberships_url=facts.web_address(_roster_address(claims), allow_plain=plain),
-        groups_url=facts.web_address(
-            _part(claims, GROUPS_CLAIM).get("context_groups_url"), allow_plain=plain
-        ),
+        groups_url=facts.web_address(groups.get("context_groups_url"), allow_plain=plain),
         tells_grading=bool(grading),
         line_items_url=facts.web_address(grading.get("lineitems"), allow_plain=plain),
         line_item_url=facts.web_address(grading.get("lineitem"), allow_plain=plain),
-        ags_scopes=_scopes(grading.get("scope")),
+        ags_scopes=_granted(grading.get("scope"), AGS_SCOPES),
         notices_url=facts.web_address(_notices_address(claims), allow_plain=plain),
+        links_url=facts.web_address(links.get("contentitems"), allow_plain=plain),
+        links_scopes=_granted(links.get("scopes"), LINKS_SCOPES),
         return_url=facts.web_address(shown.get("return_url"), allow_plain=plain),
-        platform_url=facts.web_address(
-            _part(claims, CLAIM + "tool_platform").get("url"), allow_plain=plain
-        ),
+        platform_url=facts.web_address(platform.get("url"), allow_plain=plain),
     )
 
 
@@ -313,6 +317,19 @@ def _notices_address(claims: Mapping[str, Any]) -> object:
     kinds = service.get("notice_types_supported")
     is_of_use = isinstance(kinds, list) and NoticeType.CONTEXT_COPY.value in kinds
     return service.get("platform_notification_service_url") if is_of_use else None
+
+
+def _links_service(claims: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The service by which our links can be listed, if we may read them by it (LTI-147).
+
+    Its version is a list of texts, such as "1.0" or "1.0.0".
+
+    Source: LTI Link and Content Service 1.0, claim.
+    """
+    service = _part(claims, LINKS_CLAIM)
+    scopes, types = service.get("scopes"), service.get("types", [LINK])
+    may_read = isinstance(scopes, list) and Scope.LINKS_READ.value in scopes
+    return service if may_read and isinstance(types, list) and LINK in types else {}
 
 
 def _former_subject(claims: Mapping[str, Any]) -> str:
@@ -337,6 +354,6 @@ def _full_name(claims: Mapping[str, Any]) -> str:
     return " ".join(part for part in parts if part)[:255]
 
 
-def _scopes(value: object) -> str:
+def _granted(value: object, ours: Sequence[Scope]) -> str:
     granted = value if isinstance(value, list) else []
-    return " ".join(scope.value for scope in AGS_SCOPES if scope.value in granted)
+    return " ".join(scope.value for scope in ours if scope.value in granted)

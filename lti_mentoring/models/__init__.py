@@ -9,6 +9,7 @@ from lti_mentoring.models.administration import AdministratorVisit
 from lti_mentoring.models.agreement import Agreement, AgreementSignature
 from lti_mentoring.models.closing import Closing
 from lti_mentoring.models.course import Course, ResourceLink, RosterSync
+from lti_mentoring.models.course_link import CourseLink, CourseLinksReading
 from lti_mentoring.models.deep_linking import ContentItem, DeepLinkingRequest
 from lti_mentoring.models.draft import Draft
 from lti_mentoring.models.goal import ActionItem, Goal, GoalEntry, Milestone
@@ -65,6 +66,8 @@ __all__ = [
     "Closing",
     "ContentItem",
     "Course",
+    "CourseLink",
+    "CourseLinksReading",
     "DeepLinkingRequest",
     "Deployment",
     "Draft",

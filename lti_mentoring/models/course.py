@@ -28,6 +28,8 @@ class Course(Base):
     groups_url: Mapped[str | None] = mapped_column(Text)
     line_items_url: Mapped[str | None] = mapped_column(Text)
     ags_scopes: Mapped[str] = mapped_column(Text, default="")  # blank-separated
+    links_url: Mapped[str | None] = mapped_column(Text)
+    links_scopes: Mapped[str] = mapped_column(Text, default="")  # blank-separated
     roster_read_at: Mapped[datetime | None]
     copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"), index=True)
     created_at: Mapped[datetime]

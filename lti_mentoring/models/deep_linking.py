@@ -14,7 +14,8 @@ class ContentItem(Base):
     """A link as somebody has placed it into a course (LTI-84).
 
     ``key`` travels in the link's address and parameters, through copies of the course too; it is
-    no secret and proves nothing. That a link of it exists, only its first launch shows.
+    no secret and proves nothing. That a link of it exists, only its first launch shows, or a list
+    of the LMS. Where the title ``is_programs`` own, it goes out of date with a new name.
     """
 
     __tablename__ = "content_item"
@@ -25,6 +26,7 @@ class ContentItem(Base):
     program_id: Mapped[int | None] = mapped_column(ForeignKey("program.id"), index=True)
     kind: Mapped[ContentKind]
     title: Mapped[str] = mapped_column(String(255))
+    is_programs: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     created_by_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), index=True)
 

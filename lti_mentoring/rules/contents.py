@@ -3,8 +3,11 @@
 What each is called and which page it opens stands beside, in ``web/contents.py``.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from lti_mentoring.vocabulary import Audience, ContentKind, LineItemKind
 
@@ -32,3 +35,20 @@ CONTENTS: tuple[Content, ...] = (
 """In the order in which they are offered: that of a term."""
 
 CONTENT_OF: Mapping[ContentKind, Content] = {content.kind: content for content in CONTENTS}
+
+_CONTENT_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+
+def content_key(custom: Mapping[str, Any], target: str) -> str:
+    """The key of the placed content that a link names, empty if none (LTI-84).
+
+    It stands in the link's own parameters and in its address. A platform may lose one of the two;
+    where both have come, they have to be the same.
+    """
+    told = custom.get("content")
+    if told is None and "content=" not in target:
+        return ""  # nearly always, at the lowest price
+    in_address = parse_qs(urlsplit(target).query).get("content", [])
+    found = {*in_address, *([] if told is None else [told if isinstance(told, str) else ""])}
+    key = found.pop() if len(found) == 1 else ""
+    return key if _CONTENT_KEY.fullmatch(key) else ""

@@ -24,7 +24,7 @@ SCOPES = (
 )
 """The services that the tool uses, the most useful first."""
 
-SCOPES_WHERE_OFFERED = (Scope.GROUPS_READ, Scope.NOTICES)
+SCOPES_WHERE_OFFERED = (Scope.GROUPS_READ, Scope.NOTICES, Scope.LINKS_READ, Scope.LINKS_UPDATE)
 """Services that few platforms know; the others would refuse a wish for them."""
 
 SERVED = (

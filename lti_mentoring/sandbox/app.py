@@ -16,6 +16,7 @@ from lti_mentoring.sandbox import (
     grades,
     groups,
     line_items,
+    links,
     memberships,
     notice_handlers,
     oidc,
@@ -52,6 +53,7 @@ SERVED = (
     scores,
     groups,
     notice_handlers,
+    links,
 )
 # Where pages of tools send the browser with a form.
 OPEN_TO_OTHERS = {"oidc.authorize", "oidc.token", "registering.register", "selecting.take_answer"}

@@ -13,6 +13,9 @@ from lti_mentoring.sandbox.vocabulary import (
     DEEP_LINKING,
     GROUPS_CLAIM,
     GROUPS_SCOPE,
+    LINK_ITEM,
+    LINKS_CLAIM,
+    LINKS_SCOPES,
     LTI_CLAIM,
     NOTICES_SCOPE,
     NRPS_CLAIM,
@@ -245,6 +248,8 @@ def _service_claims(
         }
     if GROUPS_SCOPE in tool.scopes:
         claims[GROUPS_CLAIM] = _groups(sandbox, it.course)
+    if granted := [scope for scope in LINKS_SCOPES if scope in tool.scopes]:
+        claims[LINKS_CLAIM] = _links(sandbox, it, granted)
     if NOTICES_SCOPE in tool.scopes:
         claims[NOTICES_CLAIM] = {
             "platform_notification_service_url": sandbox.notices_url(tool),
@@ -270,6 +275,20 @@ def _groups(sandbox: "Sandbox", course: Course) -> dict[str, object]:
     }
     if sandbox.accent.group_sets:
         claim["context_group_sets_url"] = sandbox.group_sets_url(course.id)
+    return claim
+
+
+def _links(sandbox: "Sandbox", it: Occasion, granted: list[str]) -> dict[str, object]:
+    """Where the tool's links are listed and, in a launch of one, where that is."""
+    claim: dict[str, object] = {
+        "version": ["1.0"],
+        "scopes": granted,
+        "types": [LINK_ITEM],
+    }
+    if it.course:
+        claim["contentitems"] = sandbox.links_url(it.course.id)
+        if it.activity:
+            claim["contentitem"] = f"{sandbox.links_url(it.course.id)}/{it.activity.id}"
     return claim
 
 

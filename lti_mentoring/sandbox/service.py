@@ -15,6 +15,7 @@ SERVICE_PATHS = (
     "/ags/",
     "/nrps/",
     "/groups/",
+    "/links/",
     "/notice-handlers/",
     "/oidc/token",
     "/oidc/jwks.json",

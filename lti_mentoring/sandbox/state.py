@@ -152,6 +152,10 @@ class Sandbox:
         """The sets that the course's groups are in."""
         return f"{self.base_url}/groups/{course_id}/groupsets"
 
+    def links_url(self, course_id: str) -> str:
+        """The tools' links in the course."""
+        return f"{self.base_url}/links/{course_id}"
+
     def notices_url(self, tool: Tool) -> str:
         """Where the tool says which notices it wants."""
         return f"{self.base_url}/notice-handlers/{tool.number}"

@@ -258,15 +258,33 @@ class World:
             NotInWorld: if the course has no such activity, or no such group.
         """
         with self.lock:
-            course = self.course(course_id)
-            unknown = set(groups) - set(course.groups)
+            unknown = set(groups) - set(self.course(course_id).groups)
             if unknown:
                 raise NotInWorld(f"no group {min(unknown)!r}")
-            where, before = self.activity(activity_id)
-            if where is not course:
-                raise NotInWorld(f"no activity {activity_id!r} in {course.title!r}")
-            place = course.activities.index(before)
-            course.activities[place] = replace(before, only_for=groups)
+            _, before = self.activity(activity_id)
+            self.replace_activity(course_id, replace(before, only_for=groups))
+
+    def replace_activity(self, course_id: str, changed: Activity) -> None:
+        """The course's activity of that id is this one from now on.
+
+        Raises:
+            NotInWorld: if the course has no such activity.
+        """
+        with self.lock:
+            where, before = self.activity(changed.id)
+            if where is not self.course(course_id):
+                raise NotInWorld(f"no activity {changed.id!r} in {where.title!r}")
+            where.activities[where.activities.index(before)] = changed
+
+    def delete_activity(self, course_id: str, activity_id: str) -> None:
+        """Take an activity out of the course; its column stays.
+
+        Raises:
+            NotInWorld: if there is none.
+        """
+        with self.lock:
+            _, before = self.activity(activity_id)
+            self.course(course_id).activities.remove(before)
 
     def new_id(self, kind: str, length: int) -> str:
         """An id for something that comes into the world now."""

@@ -153,6 +153,7 @@ def _keep(db: Session, actor: Actor, waiting: Waiting, choice: Choice) -> str:
         program_id=waiting.program.id if waiting.program else None,
         kind=choice.kind,
         title=choice.link.title,
+        is_programs=waiting.program is not None and choice.link.title == waiting.program.title,
         created_at=clock.now(),
         created_by_id=actor.membership_id,
     )

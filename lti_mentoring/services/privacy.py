@@ -47,6 +47,8 @@ REGISTER: Mapping[str, Entry] = {
     "closing": _exported(Keeping.DELETED, "private text of its author, and the person's choice"),
     "content_item": _internal(Keeping.KEPT, "a link that somebody placed into a course"),
     "course": _internal(Keeping.KEPT, "no person in it"),
+    "course_link": _internal(Keeping.KEPT, "a link of the course as its LMS lists it"),
+    "course_links_reading": _internal(Keeping.KEPT, "no person in it"),
     "deep_linking_request": _internal(Keeping.EXPIRES, "what a platform asks for; an hour"),
     "deployment": _internal(Keeping.KEPT, "no person in it"),
     "draft": _exported(Keeping.DELETED, "typed and not sent yet"),

@@ -23,6 +23,7 @@ from lti_mentoring.forms.programs import (
 from lti_mentoring.models import Program
 from lti_mentoring.policies.program import coordinates, staff
 from lti_mentoring.queries.course_copies import former_program
+from lti_mentoring.queries.course_links import stale_titles
 from lti_mentoring.queries.programs import (
     Design,
     current_program,
@@ -71,6 +72,7 @@ def settings() -> ResponseReturnValue:
         topics=topic_names(g.db, design.program.id),
         moves=moves,
         steps=STEPS[:-1],
+        stale=len(stale_titles(g.db, g.actor)),
     )
 
 

@@ -6,6 +6,7 @@ CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"  # LTI Core 1.3, section 5
 AGS_CLAIM = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"  # LTI-AGS 2.0, 3.1
 NRPS_CLAIM = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"  # LTI-NRPS 2.0, 3.6
 GROUPS_CLAIM = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"  # Course Groups 1.0
+LINKS_CLAIM = CLAIM + "linkcontentservice"  # Link and Content Service 1.0
 MEMBERSHIP_ROLE = "http://purl.imsglobal.org/vocab/lis/v2/membership"  # LTI Core 1.3, A.2.3
 DL_CLAIM = "https://purl.imsglobal.org/spec/lti-dl/claim/"  # Deep Linking 2.0, section 4
 TEST_USER_ROLE = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"  # LTI Core 1.3, A.2.1
@@ -30,6 +31,8 @@ class Scope(StrEnum):
     SCORE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
     GROUPS_READ = "https://purl.imsglobal.org/spec/lti-gs/scope/contextgroup.readonly"
     NOTICES = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
+    LINKS_READ = "https://purl.imsglobal.org/spec/lti/scope/contentitem.read"
+    LINKS_UPDATE = "https://purl.imsglobal.org/spec/lti/scope/contentitem.update"
     ROSTER_READ = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 
 

@@ -311,5 +311,7 @@ class Verb(StrEnum):
     COLUMN_REMOVED = "column_removed"
     PROGRESS_SHARED = "progress_shared"
     CONTENT_PLACED = "content_placed"
+    LINKS_RENAMED = "links_renamed"
+    LINK_REDIRECTED = "link_redirected"
     PERSON_EXPORTED = "person_exported"
     PERSON_ERASED = "person_erased"

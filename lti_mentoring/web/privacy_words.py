@@ -28,6 +28,7 @@ KINDS: tuple[tuple[Any, tuple[str, ...]], ...] = (
         ("engagement_event", "engagement_score", "exemption", "score_publication"),
     ),
     (_("Who follows their progress"), ("observation",)),
+    (_("Links that the LMS does not open to them"), ("link_exclusion",)),
     (_("Who did what when, without any text"), ("activity",)),
 )
 """Every exported table stands in exactly one line, which a test sees to."""

@@ -101,6 +101,22 @@ def test_a_return_url_with_markup_in_it_stays_an_address(picker):
     assert sent.page.forms[0].get("action") == evil
 
 
+@pytest.mark.parametrize(
+    ("kind", "title", "is_programs"),
+    [("program", None, True), ("program", "Week 1", False), ("goal", None, False)],
+)
+def test_a_title_is_the_programs_own_unless_somebody_types_another(
+    app, picker, kind, title, is_programs
+):
+    """Only such a title goes out of date with a new name (LTI-147)."""
+    page = picker().submit("Change title and details first", kind=kind)
+    typed = {} if title is None else {f"{kind}__title": title}
+
+    page.submit("Add to my course", **typed)
+
+    assert [row.is_programs for row in rows(app, ContentItem)] == [is_programs]
+
+
 def test_several_at_once_where_the_platform_takes_several(app, picker):
     page = picker(takes_several=True)
     told = Told(app, page.submit(ADD, kind=["program", "goal", "my_engagement"]).page)

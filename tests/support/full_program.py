@@ -11,7 +11,10 @@ from lti_mentoring.grading import ledger, recompute
 from lti_mentoring.models import (
     AvailabilityWindow,
     Closing,
+    ContentItem,
     Course,
+    CourseLink,
+    CourseLinksReading,
     Draft,
     Exemption,
     LinkExclusion,
@@ -33,6 +36,7 @@ from lti_mentoring.vocabulary import (
     Cadence,
     ClosingDecision,
     Component,
+    ContentKind,
     CourseRole,
     ExemptionReason,
     MeetingMode,
@@ -58,6 +62,7 @@ from tests.support.full_pair import (
     make_signed_pair,
     plainly,
 )
+from tests.support.listed_links import BOTH
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,7 @@ def make_full_program(db: Session, say: Say = plainly) -> FullProgram:
     _engagement(db, mentee, say)
     _closing(db, mentee, say)
     _roster(db, course.id)
-    _links(db, course, [people["Lukas Weber"], people["Mei Tanaka"]])
+    _links(db, course, people["Helena Brandt"], [people["Lukas Weber"], people["Mei Tanaka"]])
     _observer(db, people["Margaret Hale"], people["Amara Diallo"], people["Lukas Weber"])
     db.flush()
     return FullProgram(
@@ -263,11 +268,26 @@ def _roster(db: Session, course_id: int) -> None:
     )
 
 
-def _links(db: Session, course: Course, shut_out: list[Membership]) -> None:
-    """Two links that open the program; the LMS opens one of them to some learners only."""
+def _links(db: Session, course: Course, teacher: Membership, shut_out: list[Membership]) -> None:
+    """Two links that open the program; the LMS opens one of them to some learners only.
+
+    It lists these, one with a former name of the program, and a third that leads nowhere.
+    """
     asked = {"asked_at": clock.now(), "read_at": clock.now(), "learner_count": 6}
+    course.links_url, course.links_scopes = "https://lms.test/links", BOTH
+    now = clock.now()
+    add(db, CourseLinksReading(course_id=course.id, asked_at=now, read_at=now))
+    former = {"title": "Mentoring", "kind": ContentKind.PROGRAM, "is_programs": True}
+    key = "key-of-the-former-name"
+    placed = {"course_id": course.id, "created_by_id": teacher.id, "created_at": now}
+    add(db, ContentItem(key=key, **placed, **former))
+    lost = {"title": "Meet your mentor", "content_key": "key-that-nobody-knows"}
+    add(db, CourseLink(course_id=course.id, address="https://lms.test/links/9", **lost))
     for title, members in (("Mentoring", []), ("Mentoring for tutorial A", shut_out)):
         link = make_resource_link(db, course, title=title)
+        listed = {"lti_id": link.lti_id, "title": title, "content_key": "" if members else key}
+        address = f"https://lms.test/links/{link.lti_id}"
+        add(db, CourseLink(course_id=course.id, address=address, **listed))
         add(db, LinkRoster(resource_link_id=link.id, opener_count=6 - len(members), **asked))
         for member in members:
             add(db, LinkExclusion(resource_link_id=link.id, membership_id=member.id))

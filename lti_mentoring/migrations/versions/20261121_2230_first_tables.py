@@ -255,6 +255,8 @@ def course() -> None:
         sa.Column("groups_url", sa.Text(), nullable=True),
         sa.Column("line_items_url", sa.Text(), nullable=True),
         sa.Column("ags_scopes", sa.Text(), nullable=False),
+        sa.Column("links_url", sa.Text(), nullable=True),
+        sa.Column("links_scopes", sa.Text(), nullable=False),
         sa.Column("roster_read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("copied_from_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -1501,6 +1503,7 @@ def content_item() -> None:
         sa.Column("program_id", sa.Integer(), nullable=True),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("title", sa.String(length=255), nullable=False),
+        sa.Column("is_programs", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -1632,6 +1635,48 @@ def link_exclusion() -> None:
     )
 
 
+def course_link() -> None:
+    op.create_table(
+        "course_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("lti_id", sa.String(length=255), nullable=False),
+        sa.Column("title", sa.String(length=255), nullable=False),
+        sa.Column("our_title", sa.String(length=255), nullable=True),
+        sa.Column("content_key", sa.String(length=64), nullable=False),
+        sa.Column("fixed", sa.Text(), nullable=False),
+        sa.Column("wanted_title", sa.String(length=255), nullable=True),
+        sa.Column("wants_program", sa.Boolean(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["course_id"], ["course.id"], name=op.f("fk_course_link_course_id_course")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_course_link")),
+        sa.UniqueConstraint("course_id", "address", name=op.f("uq_course_link_course_id_address")),
+    )
+    op.create_index(op.f("ix_course_link_course_id"), "course_link", ["course_id"], unique=False)
+
+
+def course_links_reading() -> None:
+    op.create_table(
+        "course_links_reading",
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["course_id"], ["course.id"], name=op.f("fk_course_links_reading_course_id_course")
+        ),
+        sa.PrimaryKeyConstraint("course_id", name=op.f("pk_course_links_reading")),
+    )
+    op.create_index(
+        op.f("ix_course_links_reading_due_at"), "course_links_reading", ["due_at"], unique=False
+    )
+
+
 # Each table after those that it points to.
 TABLES = (
     platform,
@@ -1689,6 +1734,8 @@ TABLES = (
     roster_differences,
     link_roster,
     link_exclusion,
+    course_link,
+    course_links_reading,
 )
 
 
