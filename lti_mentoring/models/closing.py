@@ -12,7 +12,8 @@ from lti_mentoring.vocabulary import ClosingDecision
 class Closing(Base):
     """A mentee's closing words. ``takeaway`` is read by nobody else; coordinators see ``decision``.
 
-    It belongs to the mentee and not to a pairing, so that it does not need a mentor.
+    The course's staff read the takeaway as well where it ``is_shown_to_staff``. It belongs to the
+    mentee and not to a pairing, so that it does not need a mentor.
     """
 
     __tablename__ = "closing"
@@ -21,6 +22,7 @@ class Closing(Base):
     takeaway: Mapped[str] = mapped_column(Text, default="")
     decision: Mapped[ClosingDecision | None]
     updated_at: Mapped[datetime]
+    is_shown_to_staff: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}

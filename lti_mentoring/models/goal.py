@@ -14,7 +14,7 @@ class Goal(Base):
     """A mentee's aim in five SMART parts; ``progress`` is percent, 0 to 100.
 
     ``PRIVATE`` is for the owner alone; ``SHARED`` for the owner and the mentor of the owner's
-    live pairing. Coordinators see number and state only.
+    live pairing. Staff see number and state only, and the title of one ``is_shown_to_staff``.
     """
 
     __tablename__ = "goal"
@@ -35,6 +35,7 @@ class Goal(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     reviewed_at: Mapped[datetime | None]  # the owner looked back at the end
+    is_shown_to_staff: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column()
 
     owner: Mapped[Participant] = relationship(foreign_keys=owner_id)

@@ -71,7 +71,10 @@ class AgendaItem(Base):
 
 
 class Note(Base):
-    """One person's private note on a session; nobody else reads it, coordinators included."""
+    """One person's private note on a session; nobody else reads it, coordinators included.
+
+    A mentee may show the own one to the course's staff, as a reflection.
+    """
 
     __tablename__ = "note"
     __table_args__ = (UniqueConstraint("mentoring_session_id", "author_id"),)
@@ -84,6 +87,7 @@ class Note(Base):
     visibility: Mapped[Visibility] = mapped_column(default=Visibility.PRIVATE)
     body: Mapped[str] = mapped_column(Text, default="")
     updated_at: Mapped[datetime]
+    is_shown_to_staff: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}

@@ -4,7 +4,7 @@ Rows are kinds of data, columns are readers, as in the product's access matrix. 
 mentee is always the one of the same pairing (of a request: who is asked and who asks); everybody
 else of that role is an *other mentor*. A teaching assistant follows how it goes and arranges
 nothing, hence reads facts and never what is needed only to bring pairs together. An assistant
-who mentors is a mentor to the own mentees.
+who mentors is a mentor to the own mentees, and reads as staff what is shown to staff.
 
 ``WRITE`` is for who writes it, also where it is given once and not shown again.
 Changing a cell later never widens access to texts that exist already.
@@ -71,6 +71,9 @@ class DataKind(StrEnum):
     GROUPS = "groups"
     EMAIL_ADDRESS = "email_address"
     ACTIVITY = "activity"
+    SHOWN_GOAL = "shown_goal"
+    SHOWN_REFLECTION = "shown_reflection"
+    SHOWN_TAKEAWAY = "shown_takeaway"
 
 
 _R, _W, _S, _C, _N = Access.READ, Access.WRITE, Access.IF_SHARED, Access.COUNT, Access.NONE
@@ -117,6 +120,12 @@ _ROWS: Mapping[DataKind, tuple[Access, ...]] = {
     DataKind.GROUPS: (_N, _N, _N, _R, _R, _N, _N),  # the mentee's in the course
     DataKind.EMAIL_ADDRESS: (_N, _N, _N, _N, _N, _N, _N),  # kept from the LMS, shown nowhere
     DataKind.ACTIVITY: (_N, _N, _N, _N, _N, _N, _N),  # who did what when; an administrator's
+    # What a learner chose to show staff, until it is taken back; of a goal, the sentence only;
+    # how many there are in which state is above.
+    # It says nothing to a mentor, unless they are staff of the course as well.
+    DataKind.SHOWN_GOAL: (_W, _N, _N, _R, _R, _N, _N),
+    DataKind.SHOWN_REFLECTION: (_W, _N, _N, _R, _R, _N, _N),
+    DataKind.SHOWN_TAKEAWAY: (_W, _N, _N, _R, _R, _N, _N),
 }
 
 MATRIX: Mapping[DataKind, Mapping[Reader, Access]] = {

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lti_mentoring.core.errors import NotFound
 from lti_mentoring.models import Closing, Membership, Participant, PlatformUser, Program
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.queries.lists import AnySelect
@@ -14,11 +15,12 @@ from lti_mentoring.vocabulary import ClosingDecision, ParticipantState
 
 @dataclass(frozen=True)
 class Words:
-    """A mentee's closing words, for nobody but the mentee; ``version`` is 0 before there are."""
+    """A mentee's closing words, for the mentee's own page; ``version`` is 0 before there are."""
 
     takeaway: str = ""
     decision: ClosingDecision | None = None
     version: int = 0
+    is_shown_to_staff: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,23 @@ class Decided:
 def words_of(db: Session, mentee_id: int) -> Words:
     """What the mentee has written for themselves."""
     row = db.execute(
-        select(Closing.takeaway, Closing.decision, Closing.version).where(
-            Closing.participant_id == mentee_id
-        )
+        select(
+            Closing.takeaway, Closing.decision, Closing.version, Closing.is_shown_to_staff
+        ).where(Closing.participant_id == mentee_id)
     ).first()
     return Words(*row) if row else Words()
+
+
+def closing_for(db: Session, actor: Actor) -> Closing:
+    """The actor's own closing words.
+
+    Raises:
+        NotFound: if there are none yet.
+    """
+    found = db.get(Closing, actor.mentee_id) if actor.mentee_id else None
+    if found is None:
+        raise NotFound("closing", actor.mentee_id or 0)
+    return found
 
 
 def decisions(db: Session, actor: Actor) -> list[Decided]:

@@ -27,12 +27,7 @@ from lti_mentoring.policies.pairing import SIGNED, WORKING
 from lti_mentoring.queries.lists import AnySelect
 from lti_mentoring.queries.prepared import one_of
 from lti_mentoring.rules.smart import GoalFacts
-from lti_mentoring.vocabulary import (
-    ActionState,
-    GoalEntryKind,
-    GoalState,
-    Visibility,
-)
+from lti_mentoring.vocabulary import ActionState, GoalEntryKind, GoalState, Visibility
 
 OVER = frozenset({GoalState.ACHIEVED, GoalState.PARTLY_ACHIEVED, GoalState.DROPPED})
 LONGEST_STORY = 100
@@ -78,6 +73,7 @@ _LINES = (
         _goals.c.due_on,
         _goals.c.review_on,
         _goals.c.created_at,
+        _goals.c.is_shown_to_staff,
         _users.c.id.label("user_id"),
         _users.c.name,
         _users.c.given_name,
@@ -119,6 +115,7 @@ class GoalLine:
     step_count: int
     done_count: int
     created_at: datetime
+    is_shown_to_staff: bool
 
     @property
     def is_over(self) -> bool:
@@ -229,6 +226,7 @@ def _lines(db: Session, statement: AnySelect, given: dict[str, int]) -> list[Goa
             step_count=row.step_count,
             done_count=row.done_count,
             created_at=row.created_at,
+            is_shown_to_staff=row.is_shown_to_staff,
         )
         for row in db.connection().execute(statement, given)
     ]

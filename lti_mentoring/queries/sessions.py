@@ -347,6 +347,18 @@ def private_note(db: Session, room: Room) -> Note | None:
     )
 
 
+def note_for(db: Session, room: Room) -> Note:
+    """The actor's own note.
+
+    Raises:
+        NotFound: if there is none yet.
+    """
+    found = private_note(db, room)
+    if found is None:
+        raise NotFound("note", room.session.id)
+    return found
+
+
 def answers_of(db: Session, room: Room) -> tuple[AttendanceReport | None, AttendanceReport | None]:
     """What I said about the session, and what the other side said."""
     found = {

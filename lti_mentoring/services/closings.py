@@ -89,6 +89,7 @@ def _keep_words(db: Session, actor: Actor, draft: ClosingDraft, version: int) ->
         kept = Closing(participant_id=actor.mentee_id)
         db.add(kept)
     kept.takeaway, kept.decision = draft.takeaway, draft.decision
+    kept.is_shown_to_staff = bool(kept.is_shown_to_staff and kept.takeaway)
     kept.updated_at = clock.now()
 
 

@@ -50,8 +50,9 @@ def save_shared_notes(
 def save_private_note(
     db: Session, actor: Actor, session: MentoringSession, body: str, version: int
 ) -> None:
-    """The actor's own note, which nobody else reads; a mentee's counts if it has enough words.
+    """The actor's own note, for nobody else; a mentee's counts if it has enough words.
 
+    Once a mentee shows it to staff they read every later version, until it is emptied.
     ``version`` is that of the note; 0 if there was none when the page was opened.
 
     Raises:
@@ -71,6 +72,7 @@ def save_private_note(
         )
         db.add(note)
     note.body, note.updated_at = body, clock.now()
+    note.is_shown_to_staff = bool(note.is_shown_to_staff and body)
     count_reflection(db, session)
 
 

@@ -30,6 +30,7 @@ from lti_mentoring.views import (
     registration,
     requests,
     sessions,
+    showing,
     sign_ins,
     today,
 )
@@ -61,6 +62,7 @@ PAGES: tuple[Blueprint, ...] = (
     engagement.blueprint,
     contents.blueprint,
     records.blueprint,
+    showing.blueprint,
     connection.blueprint,
     sign_ins.blueprint,
     course_links.blueprint,

@@ -16,7 +16,7 @@ from lti_mentoring.forms.sessions import (
     TimeForm,
     block_words,
 )
-from lti_mentoring.models import MentoringSession
+from lti_mentoring.models import MentoringSession, Note
 from lti_mentoring.policies.actor import require
 from lti_mentoring.policies.mentoring_session import (
     may_cancel,
@@ -28,7 +28,7 @@ from lti_mentoring.policies.pairing import may_work
 from lti_mentoring.policies.program import takes_part
 from lti_mentoring.queries import sessions as queries
 from lti_mentoring.queries.actions import actions_for_session
-from lti_mentoring.queries.sessions import Company, Room, room_for
+from lti_mentoring.queries.sessions import Company, Room, note_for, room_for
 from lti_mentoring.rules.attendance import is_late_cancel
 from lti_mentoring.rules.order import Way
 from lti_mentoring.services import actions as action_services
@@ -169,11 +169,16 @@ def notes(session_id: int) -> ResponseReturnValue:
 def note(session_id: int) -> ResponseReturnValue:
     """My private note."""
     room = room_for(g.db, g.actor, session_id)
-    form = open_form(PrivateNoteForm, **_note_values(room))
+    form = open_form(PrivateNoteForm, **_note_values(queries.private_note(g.db, room)))
     if not form.validate_on_submit():
         return _room(room, note=form)
     session_rooms.save_private_note(g.db, g.actor, room.session, form.words(), typed_version())
-    say(_("Your note is saved, for you alone."))
+    is_shown = note_for(g.db, room).is_shown_to_staff
+    say(
+        _("Saved. Teaching staff can read it.")
+        if is_shown
+        else _("Your note is saved, for you alone.")
+    )
     return redirect(url_for("sessions.room", session_id=session_id, _anchor="my-note"), code=303)
 
 
@@ -327,7 +332,8 @@ def _room(room: Room, **sent: Any) -> ResponseReturnValue:
     """The room with its forms; ``sent`` is the one that was opened alone, or could not be taken."""
     session = room.session
     shared = {"body": session.shared_notes, "version": session.version}
-    note = _note_values(room)
+    kept = queries.private_note(g.db, room)
+    note = _note_values(kept)
     action = beside(ActionForm, url_for("sessions.actions", session_id=session.id))
     forms = {
         "notes": beside(NotesForm, url_for("sessions.notes", session_id=session.id), **shared),
@@ -343,6 +349,7 @@ def _room(room: Room, **sent: Any) -> ResponseReturnValue:
         agenda=queries.agenda_of(g.db, session),
         words=block_words,
         actions=actions_for_session(g.db, session),
+        kept=kept,
         mine=mine,
         theirs=theirs,
         now=clock.now(),
@@ -361,6 +368,5 @@ def _doers(room: Room) -> list[tuple[int, str]]:
     return [(room.me, _("Me")), (room.partner.participant_id, room.partner.short_name)]
 
 
-def _note_values(room: Room) -> dict[str, Any]:
-    note = queries.private_note(g.db, room)
+def _note_values(note: Note | None) -> dict[str, Any]:
     return {"body": note.body if note else "", "version": note.version if note else 0}

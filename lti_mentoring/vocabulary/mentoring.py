@@ -310,6 +310,7 @@ class Verb(StrEnum):
     SCORE_RESUMED = "score_resumed"
     COLUMN_REMOVED = "column_removed"
     PROGRESS_SHARED = "progress_shared"
+    SHOWN_TO_STAFF = "shown_to_staff"
     CONTENT_PLACED = "content_placed"
     LINKS_RENAMED = "links_renamed"
     LINK_REDIRECTED = "link_redirected"

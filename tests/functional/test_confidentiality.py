@@ -41,8 +41,9 @@ def test_readers_see_the_words_that_the_table_gives_them_and_no_others(
     allowed = {kind for kind in DataKind if may_read_text(reader, kind)} - NO_TEXT
     leaks = {kind.value: seen[kind] for kind in DataKind if seen[kind] and kind not in allowed}
     if reader is Reader.MENTEE:  # the pair's request was answered; this one still waits
-        waiting = dict(open_every_page(app, visit(app, full.waiting)))
-        seen[DataKind.REQUEST_NOTE] = where_secrets_are(waiting)[DataKind.REQUEST_NOTE]
+        waiting = where_secrets_are(dict(open_every_page(app, visit(app, full.waiting))))
+        for kind in (DataKind.REQUEST_NOTE, DataKind.SHOWN_TAKEAWAY):  # that learner's as well
+            seen[kind] = waiting[kind]
     missing = sorted(kind.value for kind in allowed if not seen[kind])
     assert pages
     assert not (leaks.keys() - {kind.value for kind in NO_TEXT & readable(reader)}), leaks

@@ -117,7 +117,8 @@ def other_engagement(db, full):
 
 def other_decision(db, full):
     """The mentee decides otherwise at the end."""
-    db.scalars(select(Closing)).one().decision = ClosingDecision.INDEPENDENT
+    mentee = db.get_one(Pairing, full.pairing).mentee_id
+    db.get_one(Closing, mentee).decision = ClosingDecision.INDEPENDENT
 
 
 def other_order_of_requests(db, full):

@@ -119,7 +119,10 @@ def make_requests(
 def make_goals(
     db: Session, mentee: Participant, mentor: Participant, pairing: Pairing, say: Say
 ) -> int:
-    """A shared, a private and a proposed goal, and things to do; the id of the shared one."""
+    """A shared, a private and a proposed goal, and one that only staff read; things to do.
+
+    Returns the id of the shared one.
+    """
     today = clock.now().date()
     shared = make_goal(
         db,
@@ -162,6 +165,15 @@ def make_goals(
         visibility=Visibility.PRIVATE,
     )
     make_goal(db, mentee, title="Read one paper a month", state=GoalState.PROPOSED)
+    make_goal(
+        db,
+        mentee,
+        title=say(DataKind.SHOWN_GOAL, "Give a talk of ten minutes"),
+        measure=say(DataKind.PRIVATE_GOAL, "Without notes"),
+        visibility=Visibility.PRIVATE,
+        state=GoalState.ON_HOLD,
+        is_shown_to_staff=True,
+    )
     for owner, goal in ((mentee, shared), (mentor, shared), (mentee, private)):
         read_by = DataKind.PRIVATE_GOAL if goal is private else DataKind.ACTION_ITEM
         add(
@@ -229,13 +241,17 @@ def _session(db: Session, pairing: Pairing, state: SessionState, starts_at, say:
         (pairing.mentee_id, DataKind.NOTE_OF_MENTEE),
         (pairing.mentor_id, DataKind.NOTE_OF_MENTOR),
     ):
+        is_shown = author == pairing.mentee_id and state is SessionState.HELD
         body = say(kind, "Only for me.")
+        if is_shown:
+            body = say(DataKind.SHOWN_REFLECTION, "I asked my first question.")
         add(
             db,
             Note(
                 mentoring_session_id=session.id,
                 author_id=author,
                 body=body,
+                is_shown_to_staff=is_shown,
                 updated_at=clock.now(),
             ),
         )

@@ -124,7 +124,9 @@ def make_full_program(db: Session, say: Say = plainly) -> FullProgram:
     goal = make_goals(db, mentee, mentor, pairing, say)
     session = make_sessions(db, pairing, say)
     _engagement(db, mentee, say)
-    _closing(db, mentee, say)
+    _closing(db, mentee, say(DataKind.CLOSING_TAKEAWAY, "I can begin a question now."))
+    shown = say(DataKind.SHOWN_TAKEAWAY, "I know whom to ask.")
+    _closing(db, waiting, shown, is_shown_to_staff=True)
     _roster(db, course.id)
     _links(db, course, people["Helena Brandt"], [people["Lukas Weber"], people["Mei Tanaka"]])
     _observer(db, people["Margaret Hale"], people["Amara Diallo"], people["Lukas Weber"])
@@ -241,13 +243,16 @@ def _engagement(db: Session, mentee: Participant, say: Say) -> None:
     )
 
 
-def _closing(db: Session, mentee: Participant, say: Say) -> None:
+def _closing(
+    db: Session, mentee: Participant, takeaway: str, *, is_shown_to_staff: bool = False
+) -> None:
     add(
         db,
         Closing(
             participant_id=mentee.id,
-            takeaway=say(DataKind.CLOSING_TAKEAWAY, "I can begin a question now."),
+            takeaway=takeaway,
             decision=ClosingDecision.NEW_MENTOR,
+            is_shown_to_staff=is_shown_to_staff,
             updated_at=clock.now(),
         ),
     )

@@ -721,6 +721,7 @@ def closing() -> None:
         sa.Column("takeaway", sa.Text(), nullable=False),
         sa.Column("decision", sa.String(length=32), nullable=True),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_shown_to_staff", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["participant_id"],
@@ -844,6 +845,7 @@ def goal() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_shown_to_staff", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("progress BETWEEN 0 AND 100", name=op.f("ck_goal_progress")),
         sa.ForeignKeyConstraint(
@@ -1443,6 +1445,7 @@ def note() -> None:
         sa.Column("visibility", sa.String(length=32), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_shown_to_staff", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["author_id"], ["participant.id"], name=op.f("fk_note_author_id_participant")
