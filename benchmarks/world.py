@@ -249,5 +249,10 @@ def _person(db: Session, membership_id: int, course: Course, link: ResourceLink)
     member = db.get_one(Membership, membership_id)
     user = db.get_one(PlatformUser, member.user_id)
     return Person(
-        user.subject, user.name, user.given_name, user.email, course.context_id, link.lti_id
+        user.subject,
+        user.name,
+        user.given_name,
+        f"{user.subject}@example.edu",
+        course.context_id,
+        link.lti_id,
     )

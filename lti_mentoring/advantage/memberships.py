@@ -16,7 +16,6 @@ from lti_mentoring.vocabulary import MediaType, Scope
 MOST_PAGES = 5000
 ACTIVE = "Active"
 LONGEST_NAME = 255
-LONGEST_EMAIL = 320
 LONGEST_STATUS = 40
 HEADERS = {"Accept": MediaType.MEMBERSHIPS.value}  # this and nothing else (LTI-91)
 
@@ -24,7 +23,7 @@ HEADERS = {"Accept": MediaType.MEMBERSHIPS.value}  # this and nothing else (LTI-
 class Member(NamedTuple):
     """What we keep of one roster entry, cleaned as a launch's facts are.
 
-    Names and address are empty when they are withheld.
+    Names are empty when they are withheld. An address is not kept: nothing here needs one.
 
     ``groups`` are written by ``rules/groups.py``; null if the entry does not speak of them.
     """
@@ -32,7 +31,6 @@ class Member(NamedTuple):
     subject: str
     name: str
     given_name: str
-    email: str
     roles: tuple[str, ...]
     status: str
     groups: str | None
@@ -117,7 +115,6 @@ class RosterReading:
             subject,
             name,
             given_name,
-            clean(entry.get("email"), LONGEST_EMAIL),
             _roles(entry.get("roles")),
             clean(entry.get("status"), LONGEST_STATUS) or ACTIVE,
             self._groups(entry.get("group_enrollments")),

@@ -1,6 +1,6 @@
 """``lti-mentoring platforms``: which LMS installations may open the tool."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import IO, Any
 
 import click
@@ -8,7 +8,7 @@ import click
 from lti_mentoring.cli.configuration import read_settings
 from lti_mentoring.cli.toolbox import as_json, open_toolbox, print_json
 from lti_mentoring.policies.administrator import WHOLE_TOOL
-from lti_mentoring.queries.connections import ConnectionRow, list_connections
+from lti_mentoring.queries.connections import ConnectionRow, list_connections, read_connection
 from lti_mentoring.rules.manual_setup import values_for
 from lti_mentoring.rules.platform_file import read_json, read_platform_file
 from lti_mentoring.rules.tool_configuration import ToolAddress
@@ -62,6 +62,44 @@ def add(*, product: str, deployment_id: str | None, as_json: bool, **facts: Any)
         print_json({"id": number})
     else:
         click.echo(f"Added as number {number}. Type: lti-mentoring platforms check {number}")
+
+
+@platforms_commands.command("correct")
+@click.argument("registration", type=int)
+@click.option("--name", help="What you call this LMS.")
+@click.option("--issuer", help="Its issuer (platform id).")
+@click.option("--client-id", help="The client id that it gave to the tool.")
+@click.option("--auth-url", help="Its authentication request address.")
+@click.option("--token-url", help="Its access token address.")
+@click.option("--jwks-url", help="Its public key set address.")
+@click.option("--audience", help="What it wants as audience, if not the token address.")
+@click.option(
+    "--trusted-audience",
+    "trusted_audiences",
+    multiple=True,
+    help="Another audience that its tokens may name, instead of those so far; may be repeated.",
+)
+@click.option("--no-trusted-audiences", is_flag=True, help="Its tokens may name no other one.")
+@click.option("--product", type=PRODUCTS)
+def correct(*, registration: int, no_trusted_audiences: bool, **given: Any) -> None:
+    """Put right what is known of a REGISTRATION; what is not named stays as it is."""
+    told = {field: value for field, value in given.items() if value}
+    if no_trusted_audiences:
+        if "trusted_audiences" in told:
+            raise click.UsageError("Name trusted audiences, or say that there are none.")
+        told["trusted_audiences"] = ()
+    with open_toolbox() as box, box.database.transaction() as db:
+        known = PlatformFacts.told(read_connection(db, WHOLE_TOOL, registration).facts)
+        if "product" in told:
+            told["product"] = Product(told["product"])
+        platforms.correct_platform(
+            db,
+            ADMINISTRATOR,
+            registration,
+            replace(known, **told),
+            allow_private=box.settings.outgoing.allow_private,
+        )
+    click.echo(f"Corrected. Type: lti-mentoring platforms check {registration}")
 
 
 @platforms_commands.command("list")

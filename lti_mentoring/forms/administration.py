@@ -76,6 +76,9 @@ class CorrectionForm(FlaskForm):
     audience = StringField(
         _("Audience of access requests"), [Optional(), Length(max=LONGEST_ADDRESS)]
     )
+    trusted_audiences = StringField(
+        _("Further audiences of its launches"), [Optional(), Length(max=LONGEST_ADDRESS)]
+    )
 
     def facts(self) -> PlatformFacts:
         """What was typed, without blanks around it."""
@@ -87,6 +90,7 @@ class CorrectionForm(FlaskForm):
             token_url=_typed(self.token_url),
             jwks_url=_typed(self.jwks_url),
             audience=_typed(self.audience) or None,
+            trusted_audiences=tuple(_typed(self.trusted_audiences).split()),
             product=Product(self.product.data),
         )
 

@@ -10,18 +10,22 @@ from wtforms.validators import InputRequired, Length
 
 from lti_mentoring.forms.fields import ChipsField
 from lti_mentoring.rules.tool_configuration import LONGEST_NAME, Placement, Wishes
-from lti_mentoring.vocabulary import PrivacyLevel
+from lti_mentoring.vocabulary import PrivacyLevel, Product
 
 LONGEST_ADDRESS = 2000
 LONGEST_TOKEN = 8000
 
+PRIVACY_QUESTION = _("What your LMS tells about people")
 PRIVACY = [
     SelectChoice(
         PrivacyLevel.NAMES.value, _("Names. Mentors and learners see who they have to do with.")
     ),
     SelectChoice(
-        PrivacyLevel.NAMES_AND_EMAIL.value,
-        _("Names and e-mail addresses. Addresses are kept and shown to nobody."),
+        PrivacyLevel.NAMES_AND_OBSERVERS.value,
+        _(
+            "Names, and whom observers follow. Canvas then sends e-mail addresses, too; the tool "
+            "does not keep them."
+        ),
     ),
     SelectChoice(
         PrivacyLevel.ANONYMOUS.value,
@@ -51,9 +55,8 @@ class RegistrationForm(FlaskForm):
         [InputRequired(_("Give it a name.")), Length(max=LONGEST_NAME)],
     )
     privacy = RadioField(
-        _("What your LMS tells about people"), [InputRequired()], choices=PRIVACY,
-        default=PrivacyLevel.NAMES.value,
-    )  # fmt: skip
+        PRIVACY_QUESTION, [InputRequired()], choices=PRIVACY, default=PrivacyLevel.NAMES.value
+    )
     openid_configuration = HiddenField(validators=[InputRequired(), Length(max=LONGEST_ADDRESS)])
     registration_token = HiddenField(validators=[Length(max=LONGEST_TOKEN)])
     placements: ChipsField | None = None
@@ -67,9 +70,17 @@ class RegistrationForm(FlaskForm):
         )
 
 
-def registration_form(placements: Sequence[Placement]) -> type[RegistrationForm]:
-    """The form for a platform that offers ``placements``; the usual ones are ticked."""
+def registration_form(placements: Sequence[Placement], product: Product) -> type[RegistrationForm]:
+    """The form for a platform that offers ``placements``; the usual ones are ticked.
+
+    Only Canvas has a level of its own for saying whom observers follow.
+    """
     made: type[RegistrationForm] = type("RegistrationAtPlatform", (RegistrationForm,), {})
+    if product is not Product.CANVAS:
+        plain = [each for each in PRIVACY if each.value != PrivacyLevel.NAMES_AND_OBSERVERS]
+        made.privacy = RadioField(
+            PRIVACY_QUESTION, [InputRequired()], choices=plain, default=PrivacyLevel.NAMES.value
+        )
     if placements:
         made.placements = ChipsField(
             _("Where teachers find it"),

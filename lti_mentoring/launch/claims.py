@@ -16,9 +16,10 @@ class LaunchClaims:
     a page: ``choosing`` is what a platform wants to know of content that somebody chooses,
     ``reviews`` the subject whose work somebody wants to see, ``sees_to`` the one whose data
     somebody wants to hand out or erase. ``content_key`` is what the link
-    says it is of, and ``former_contexts`` what the course was copied from; a teacher may have
-    typed either, so they prove nothing. ``administers`` says that the connection's administration
-    is open to the person; only then ``context_id`` may be empty, and there is nothing else to do.
+    says it is of, ``former_contexts`` and ``former_links`` what course and link were copied from; a
+    teacher may have typed each of them, so they prove nothing. ``administers`` says that the
+    connection's administration is open to the person; only then ``context_id`` may be empty, and
+    there is nothing else to do.
 
     A fact that the platform did not tell is empty or null. ``tells_grading`` says that the
     launch spoke about the gradebook at all: only then does a missing ``line_item_url`` mean
@@ -37,7 +38,6 @@ class LaunchClaims:
     link_title: str = ""
     name: str = ""
     given_name: str = ""
-    email: str = ""
     locale: str | None = None
     time_zone: str | None = None
     former_subject: str = ""
@@ -53,6 +53,7 @@ class LaunchClaims:
     platform_url: str | None = None
     content_key: str = ""
     former_contexts: tuple[str, ...] = ()
+    former_links: tuple[str, ...] = ()
     choosing: DeepLinkingSettings | None = None
     reviews: str | None = None
     administers: bool = False
@@ -72,7 +73,7 @@ class LaunchClaims:
         values = {name: value for name, value in stored.items() if name in known}
         wishes = stored.get("choosing")
         values["role"] = CourseRole(stored["role"])
-        for name in ("observes", "former_contexts"):
+        for name in ("observes", "former_contexts", "former_links"):
             values[name] = tuple(stored.get(name, ()))
         values["choosing"] = DeepLinkingSettings.from_json(wishes) if wishes else None
         return cls(**values)

@@ -16,7 +16,8 @@ LONGEST_ADDRESS = 2000  # characters
 LONGEST_ZONE = 64
 MOST_FORMER = 10  # courses that a course was copied from, one after the other
 HISTORY = "context_id_history"
-"""How the name of a custom parameter ends that is asked for as ``$Context.id.history``."""
+LINK_HISTORY = "resource_link_id_history"
+"""How the names of the parameters end that ask for ``$Context.id.history`` and its like."""
 
 _LANGUAGE = re.compile(
     r"([a-z]{2,3})(?:[-_](hans|hant|latn|cyrl|arab))?(?:[-_]([a-z]{2}|[0-9]{3}))?(?:[-_.@].*)?",
@@ -59,7 +60,16 @@ def former_contexts(custom: Mapping[str, Any]) -> tuple[str, ...]:
     A list with commas, each id escaped as in an address. Who does not know the variable gives
     it back as it was asked for.
     """
-    told = [value for name, value in custom.items() if name[-len(HISTORY) :].lower() == HISTORY]
+    return _former(custom, HISTORY)
+
+
+def former_links(custom: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ids of the links that this one was copied from, likewise."""
+    return _former(custom, LINK_HISTORY)
+
+
+def _former(custom: Mapping[str, Any], ending: str) -> tuple[str, ...]:
+    told = [value for name, value in custom.items() if name[-len(ending) :].lower() == ending]
     if not told:
         return ()
     texts_told = (value for value in told if isinstance(value, str) and value[:1] != "$")

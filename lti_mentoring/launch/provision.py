@@ -29,7 +29,12 @@ from lti_mentoring.launch import registrations
 from lti_mentoring.launch.claims import LaunchClaims
 from lti_mentoring.launch.deployments import UnknownDeployment, check_state
 from lti_mentoring.launch.following import follow, subjects_followed
-from lti_mentoring.launch.placed_content import item_of_registration, origin_of
+from lti_mentoring.launch.placed_content import (
+    item_of_links,
+    item_of_registration,
+    origin_of,
+    origin_of_links,
+)
 from lti_mentoring.launch.rosters import ask_for_roster
 from lti_mentoring.models import (
     Course,
@@ -58,7 +63,7 @@ _members = cast(Table, Membership.__table__)
 _sign_ins = cast(Table, SignIn.__table__)
 _keys = cast(Table, PlatformKeySet.__table__)
 
-_PERSONAL_FACTS = ("name", "given_name", "email", "locale", "time_zone", "former_subject")
+_PERSONAL_FACTS = ("name", "given_name", "locale", "time_zone", "former_subject")
 _COURSE_FACTS = (
     "course_title",
     "course_label",
@@ -94,7 +99,6 @@ _EVERYTHING: Select[Any] = (
         _users.c.id.label("user_id"),
         _users.c.name,
         _users.c.given_name,
-        _users.c.email,
         _users.c.locale,
         _users.c.time_zone,
         _users.c.former_subject,
@@ -208,6 +212,8 @@ def provision(
     user_id = _keep_person(connection, found, registration_id, claims, now)
     course_id = _keep_course(connection, found, claims, now)
     item_id = found.item_id if _opens_content(claims) else None
+    if claims.former_links and item_id is None and claims.role is not CourseRole.OBSERVER:
+        item_id = item_of_links(connection, course_id, claims.former_links)
     link_id = _keep_link(connection, found, (course_id, item_id), claims, now)
     membership_id = _keep_membership(connection, found, (course_id, user_id), claims, now)
     if claims.notices_url and claims.notices_url != found.notices_url:
@@ -219,8 +225,9 @@ def provision(
         look_again(unit.session, course_id)
     if found.membership_state in _AWAY:
         member_back(unit.session, course_id, [membership_id])
-    if _wants_roster(found, claims, now - roster_max_age):
-        ask_for_roster(connection, course_id, now - roster_max_age, now)
+    fresh_since = now - roster_max_age
+    is_old = _wants_roster(found, claims, fresh_since)
+    if is_old and ask_for_roster(connection, course_id, fresh_since, now):
         ring_soon(unit.session, BELL)
     return Provisioned(membership_id, link_id, course_id, item_id)
 
@@ -249,7 +256,7 @@ def _read_all(connection: Connection, registration_id: int, claims: LaunchClaims
     statement = _EVERYTHING
     if claims.role is CourseRole.OBSERVER:
         statement = _EVERYTHING_OF_OBSERVER
-    elif claims.content_key:
+    elif claims.content_key or claims.former_links:
         statement, key["content"] = _EVERYTHING_OF_CONTENT, claims.content_key
     found = connection.execute(statement, key).first()
     if found is None:
@@ -283,6 +290,8 @@ def _keep_course(
     if found.course_id is None:
         key = {"deployment_id": found.deployment_id, "context_id": claims.context_id}
         origin = origin_of(connection, found.deployment_id, claims.former_contexts)
+        if origin is None:
+            origin = origin_of_links(connection, found.deployment_id, claims.former_links)
         told |= {"copied_from_id": origin} if origin is not None else {}
         values = {**key, "created_at": now, **_unprefixed(told, "course_")}
         return _insert(connection, _courses, values)

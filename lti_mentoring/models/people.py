@@ -31,7 +31,6 @@ class PlatformUser(Base):
     subject: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(255), default="")
     given_name: Mapped[str] = mapped_column(String(255), default="")
-    email: Mapped[str] = mapped_column(String(320), default="")
     locale: Mapped[str | None] = mapped_column(String(16))
     time_zone: Mapped[str | None] = mapped_column(String(64))
     former_subject: Mapped[str | None] = mapped_column(String(255))

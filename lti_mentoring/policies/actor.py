@@ -15,7 +15,8 @@ class Actor:
     ``program_id`` is the course's current program, if there is one; ``mentee_id`` and
     ``mentor_id`` are the person's participants in it. ``time_zone`` is always a valid IANA
     name. ``administers_connection`` opens the administration of the LMS's connection to them, and
-    nothing in the course. For the system, ``system_reason`` says why it acts and every id is null.
+    nothing in the course. For the system, ``system_reason`` says why it acts and every id is null,
+    but for whom an LMS has sent to administer its connection.
     """
 
     course_id: int | None

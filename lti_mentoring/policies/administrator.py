@@ -10,10 +10,12 @@ class Administrator:
     """Somebody with the administration open.
 
     ``registration_id`` limits it to one LMS's connection; null is the whole tool.
+    ``membership_id`` is who they are where an LMS has sent them.
     """
 
     id: int
     registration_id: int | None
+    membership_id: int | None = None
 
     @property
     def runs_tool(self) -> bool:

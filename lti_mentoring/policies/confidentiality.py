@@ -69,7 +69,6 @@ class DataKind(StrEnum):
     DRAFT_OF_MENTEE = "draft_of_mentee"
     DRAFT_OF_MENTOR = "draft_of_mentor"
     GROUPS = "groups"
-    EMAIL_ADDRESS = "email_address"
     ACTIVITY = "activity"
     SHOWN_GOAL = "shown_goal"
     SHOWN_REFLECTION = "shown_reflection"
@@ -118,7 +117,6 @@ _ROWS: Mapping[DataKind, tuple[Access, ...]] = {
     DataKind.DRAFT_OF_MENTEE: (_W, _N, _N, _N, _N, _N, _N),
     DataKind.DRAFT_OF_MENTOR: (_N, _W, _N, _N, _N, _N, _N),
     DataKind.GROUPS: (_N, _N, _N, _R, _R, _N, _N),  # the mentee's in the course
-    DataKind.EMAIL_ADDRESS: (_N, _N, _N, _N, _N, _N, _N),  # kept from the LMS, shown nowhere
     DataKind.ACTIVITY: (_N, _N, _N, _N, _N, _N, _N),  # who did what when; an administrator's
     # What a learner chose to show staff, until it is taken back; of a goal, the sentence only;
     # how many there are in which state is above.

@@ -9,22 +9,26 @@ from sqlalchemy.orm import Session
 
 from lti_mentoring.core.errors import NotFound
 from lti_mentoring.models import (
+    Activity,
     Course,
     Deployment,
     LineItem,
     Membership,
     Platform,
+    PlatformUser,
     Program,
     RefusedLaunch,
     Registration,
     RosterSync,
     ScorePublication,
 )
+from lti_mentoring.models.people import shown_name
 from lti_mentoring.policies.administrator import Administrator
-from lti_mentoring.rules.roles import read_overrides
-from lti_mentoring.vocabulary import CourseRole, DeploymentState, Product, RegistrationState
+from lti_mentoring.rules.roles import RoleChange, read_change, read_overrides
+from lti_mentoring.vocabulary import CourseRole, DeploymentState, Product, RegistrationState, Verb
 
 REFUSALS_SHOWN = 5
+CHANGES_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,15 @@ class ConnectionRow:
 
 
 @dataclass(frozen=True)
+class ToldRoleChange:
+    """A decision about a role of the LMS; ``who`` is null for whoever runs the tool."""
+
+    at: datetime
+    who: str | None
+    change: RoleChange
+
+
+@dataclass(frozen=True)
 class Connection:
     """One connection with everything that its page shows."""
 
@@ -72,9 +85,11 @@ class Connection:
     token_url: str
     jwks_url: str
     audience: str | None
+    trusted_audiences: tuple[str, ...]
     admits_deployments: bool
     admits_administrators: bool
     role_overrides: Mapping[str, CourseRole]
+    role_changes: Sequence[ToldRoleChange]
     contacts: "Contacts"
     refusals: Sequence[RefusedLaunch]
 
@@ -90,6 +105,7 @@ class Connection:
             "token_url": self.token_url,
             "jwks_url": self.jwks_url,
             "audience": self.audience or "",
+            "trusted_audiences": " ".join(self.trusted_audiences),
         }
 
 
@@ -157,9 +173,11 @@ def read_connection(db: Session, administrator: Administrator, registration_id: 
         token_url=registration.token_url,
         jwks_url=registration.jwks_url,
         audience=registration.audience,
+        trusted_audiences=tuple(registration.trusted_audiences.split()),
         admits_deployments=registration.admits_deployments,
         admits_administrators=registration.admits_administrators,
         role_overrides=read_overrides(registration.role_overrides),
+        role_changes=role_changes(db, registration_id),
         contacts=contacts(db, registration_id),
         refusals=refused_launches(db, registration_id),
     )
@@ -223,3 +241,23 @@ def refused_launches(db: Session, registration_id: int) -> Sequence[RefusedLaunc
         .order_by(RefusedLaunch.at.desc(), RefusedLaunch.id.desc())
         .limit(REFUSALS_SHOWN)
     ).all()
+
+
+def role_changes(db: Session, registration_id: int) -> Sequence[ToldRoleChange]:
+    """What was decided about roles of this registration, the newest first, a few (LTI-62)."""
+    rows = db.execute(
+        select(Activity.at, Activity.detail, PlatformUser.id, PlatformUser.name)
+        .outerjoin(Membership, Membership.id == Activity.membership_id)
+        .outerjoin(PlatformUser, PlatformUser.id == Membership.user_id)
+        .where(
+            Activity.verb == Verb.ROLE_OVERRIDDEN,
+            Activity.noun == "registration",
+            Activity.noun_id == registration_id,
+        )
+        .order_by(Activity.at.desc(), Activity.id.desc())
+        .limit(CHANGES_SHOWN)
+    )
+    return [
+        ToldRoleChange(at, shown_name(uid, name) if uid else None, read_change(detail))
+        for at, detail, uid, name in rows
+    ]

@@ -112,6 +112,7 @@ class PlatformProfile:
         one_result: how the result of one person is asked for (B6, S6, E6).
         result_decimals: decimals to which results are exact.
         refusals: what its words mean, beside what everybody's words mean.
+        keeps_dates: whether links may bring dates along; where not, nobody is asked for some.
         empty_answer_erases: whether an answer without content removes what was chosen before.
     """
 
@@ -141,6 +142,7 @@ class PlatformProfile:
     one_result: OneResult = OneResult.QUERY
     result_decimals: int = 2
     refusals: tuple[Refusal, ...] = ()
+    keeps_dates: bool = True
     empty_answer_erases: bool = False
 
     @property
@@ -212,6 +214,7 @@ MOODLE = PlatformProfile(
     takes_scorer=True,
     takes_submission_times=True,
     result_decimals=4,  # of five, of which ours use four
+    keeps_dates=False,  # it ignores them
 )
 
 BLACKBOARD = PlatformProfile(

@@ -6,10 +6,12 @@ Exact names only: a role that merely looks like a teacher's grants nothing (LTI-
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from lti_mentoring.vocabulary import MEMBERSHIP_ROLE, TEST_USER_ROLE, CourseRole
 
 LONGEST_SUBJECT = 255
+LONGEST_CHANGE = 255  # characters
 ADMINISTRATOR_ROLES = frozenset(
     {
         "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator",
@@ -207,3 +209,29 @@ def _granted(main: str, sub: str | None) -> CourseRole:
     if main == "Instructor" and sub in ASSISTANT_ROLES:
         return CourseRole.TEACHING_ASSISTANT
     return role if sub in STAFF_SUB_ROLES.get(main, ()) else CourseRole.NONE
+
+
+AS_TOLD = "as_told"
+"""In the place of a role of ours: whatever the LMS's own roles say."""
+
+
+class RoleChange(NamedTuple):
+    """What a role of the LMS meant before and after somebody has decided; null as it says."""
+
+    role: str
+    before: CourseRole | None
+    after: CourseRole | None
+
+
+def write_change(change: RoleChange) -> str:
+    """The decision as the record of activity keeps it; a very long role loses its end."""
+    before, after = (each.value if each else AS_TOLD for each in (change.before, change.after))
+    return f"{before} {after} {change.role}"[:LONGEST_CHANGE]
+
+
+def read_change(text: str) -> RoleChange:
+    """What ``write_change`` made."""
+    before, after, role = text.split(" ", 2)
+    return RoleChange(
+        role, *(None if each == AS_TOLD else CourseRole(each) for each in (before, after))
+    )

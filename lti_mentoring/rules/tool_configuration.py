@@ -39,7 +39,7 @@ IDENTITY_CLAIMS = ("iss", "sub", "locale")
 NAME_CLAIMS = ("name", "given_name", "family_name")
 CLAIMS: Mapping[PrivacyLevel, tuple[str, ...]] = {
     PrivacyLevel.NAMES: (*IDENTITY_CLAIMS, *NAME_CLAIMS),
-    PrivacyLevel.NAMES_AND_EMAIL: (*IDENTITY_CLAIMS, *NAME_CLAIMS, "email"),
+    PrivacyLevel.NAMES_AND_OBSERVERS: (*IDENTITY_CLAIMS, *NAME_CLAIMS),
     PrivacyLevel.ANONYMOUS: IDENTITY_CLAIMS,
 }
 
@@ -54,7 +54,7 @@ VARIABLES: Mapping[str, str] = {
 
 CANVAS_PRIVACY: Mapping[PrivacyLevel, str] = {
     PrivacyLevel.NAMES: "name_only",
-    PrivacyLevel.NAMES_AND_EMAIL: "public",
+    PrivacyLevel.NAMES_AND_OBSERVERS: "public",  # below it, it does not say whom they follow
     PrivacyLevel.ANONYMOUS: "anonymous",
 }
 

@@ -1,5 +1,6 @@
 """Visits of administrators: the one-time link, the entry, the end."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -34,7 +35,8 @@ class Visit(NamedTuple):
 
 def actor_of(administrator: Administrator) -> Actor:
     """How the record of activity names what an administrator does."""
-    return Actor.system(f"administrator's visit {administrator.id}")
+    visit = Actor.system(f"administrator's visit {administrator.id}")
+    return replace(visit, membership_id=administrator.membership_id)
 
 
 def path_of(code: str) -> str:
@@ -107,7 +109,11 @@ def find_visit(db: Session, token: str, *, idle: timedelta, longest: timedelta) 
     )
     if row is None or row.seen_at is None:
         raise SignInMissing
-    return Visit(Administrator(row.id, row.registration_id), digest(token), row.seen_at)
+    return Visit(_administrator(row), digest(token), row.seen_at)
+
+
+def _administrator(visit: AdministratorVisit) -> Administrator:
+    return Administrator(visit.id, visit.registration_id, visit.membership_id)
 
 
 def touch(db: Session, visit_id: int) -> None:

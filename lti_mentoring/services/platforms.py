@@ -11,7 +11,7 @@ from lti_mentoring.core.errors import AddressRefused, Conflict, NotFound, Regist
 from lti_mentoring.core.http import check_address
 from lti_mentoring.models import Deployment, Platform, Registration
 from lti_mentoring.policies.actor import Actor
-from lti_mentoring.rules.roles import read_overrides, write_overrides
+from lti_mentoring.rules.roles import RoleChange, read_overrides, write_change, write_overrides
 from lti_mentoring.services import activity
 from lti_mentoring.services.deployments import add_deployment, move_deployment
 from lti_mentoring.services.doors import ADMINISTRATOR, move
@@ -56,7 +56,8 @@ class PlatformFacts:
             auth_url=told["auth_url"],
             token_url=told["token_url"],
             jwks_url=told["jwks_url"],
-            audience=told.get("audience"),
+            audience=told.get("audience") or None,
+            trusted_audiences=tuple(told.get("trusted_audiences", "").split()),
             product=Product(told.get("product", Product.OTHER.value)),
         )
 
@@ -122,6 +123,7 @@ def correct_platform(
         raise Conflict(f"this issuer and client id are registered already (number {known.id})")
     registration.issuer, registration.client_id = facts.issuer, facts.client_id
     registration.platform.name, registration.platform.product = facts.name, facts.product
+    registration.trusted_audiences = " ".join(facts.trusted_audiences)
     change_addresses(db, actor, registration, facts)
     return registration
 
@@ -160,6 +162,7 @@ def override_role(
     """
     registration = _found(db, registration_id)
     decided = dict(read_overrides(registration.role_overrides))
+    change = RoleChange(role, decided.get(role), ours)
     if ours is None:
         decided.pop(role, None)
     else:
@@ -167,7 +170,9 @@ def override_role(
     if len(decided) > MOST_OVERRIDES:
         raise Conflict("there are too many roles already")
     registration.role_overrides = write_overrides(decided)
-    detail = ours.value if ours else "as the LMS says"
+    if change.before is change.after:
+        return
+    detail = write_change(change)
     activity.record(db, actor, Verb.ROLE_OVERRIDDEN, "registration", registration_id, detail)
 
 

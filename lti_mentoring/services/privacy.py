@@ -79,7 +79,7 @@ REGISTER: Mapping[str, Entry] = {
     "platform": _internal(Keeping.KEPT, "no person in it"),
     "platform_key_set": _internal(Keeping.KEPT, "public keys"),
     "platform_pace": _internal(Keeping.KEPT, "a platform's limits, no person in it"),
-    "platform_user": _exported(Keeping.EMPTIED, "name, e-mail and zone go; the opaque id stays"),
+    "platform_user": _exported(Keeping.EMPTIED, "name and zone go; the opaque id stays"),
     "program": _internal(Keeping.KEPT, "the program's design"),
     "program_break": _internal(Keeping.KEPT, "the program's design"),
     "refused_launch": _internal(Keeping.EXPIRES, "holds codes and reasons, no person"),

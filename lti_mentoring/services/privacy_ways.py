@@ -92,7 +92,7 @@ WAYS: Mapping[str, Sequence[Way]] = {
     "pairing": (Way("mentee_id"), Way("mentor_id")),
     "participant": (Way("membership_id"),),
     "platform_user": (
-        Way("id", emptied=("name", "given_name", "email", "locale", "time_zone", "former_subject")),
+        Way("id", emptied=("name", "given_name", "locale", "time_zone", "former_subject")),
     ),
     "score_publication": (Way("participant_id"),),
     "topic_offer": (Way("participant_id"),),

@@ -27,8 +27,8 @@ STATES = {
     "inactive": MembershipState.INACTIVE,
     "deleted": MembershipState.GONE,
 }
-NAMES = ("name", "given_name", "email")
-LISTED_FIELDS = 6
+NAMES = ("name", "given_name")
+LISTED_FIELDS = 5
 PLACES = 2 + LISTED_FIELDS  # with the subject before them and the groups behind
 PART = 5000  # people in one statement
 
@@ -38,7 +38,6 @@ class Listed(NamedTuple):
 
     name: str
     given_name: str
-    email: str
     role: CourseRole
     state: MembershipState
     is_test_user: bool
@@ -52,7 +51,6 @@ class Stored(NamedTuple):
 
     name: str
     given_name: str
-    email: str
     roster_role: str | None
     state: str
     is_test_user: bool
@@ -89,7 +87,7 @@ class Staged:
             if member.groups is not None:
                 self.groups[member.subject] = member.groups
             self.people[member.subject] = Listed(
-                member.name, member.given_name, member.email, role, state, is_test_user
+                member.name, member.given_name, role, state, is_test_user
             )
 
     def name_groups(self, known: Sequence[Group]) -> None:
@@ -126,10 +124,10 @@ class Staging:
             unfolded = sa.func.jsonb_array_elements(sa.cast(sa.literal(rows), postgresql.JSONB))
             value = unfolded.column_valued("entry")
             texts = [sa.type_coerce(value, postgresql.JSONB)[n].astext for n in range(PLACES)]
-        self.subject, self.name, self.given_name, self.email = texts[:4]
-        self.role, self.state = texts[4:6]
-        self.is_test_user = sa.cast(texts[6], sa.Boolean)
-        self.groups = texts[7] if groups else sa.literal("")  # most rosters tell none
+        self.subject, self.name, self.given_name = texts[:3]
+        self.role, self.state = texts[3:5]
+        self.is_test_user = sa.cast(texts[5], sa.Boolean)
+        self.groups = texts[6] if groups else sa.literal("")  # most rosters tell none
 
 
 @dataclass(frozen=True)
@@ -241,7 +239,6 @@ def _stored(db: Session, course_id: int) -> dict[str, Stored]:
             PlatformUser.subject,
             PlatformUser.name,
             PlatformUser.given_name,
-            PlatformUser.email,
             _plain(Membership.roster_role),
             _plain(Membership.state),
             Membership.is_test_user,
@@ -345,7 +342,7 @@ def _add_users(db: Session, registration_id: int, added: Staging) -> None:
     """People may be known from other courses; then a name that is given wins over an old one."""
     now = sa.literal(clock.now(), PlatformUser.created_at.type)
     chosen = select(
-        sa.literal(registration_id), added.subject, added.name, added.given_name, added.email, now
+        sa.literal(registration_id), added.subject, added.name, added.given_name, now
     ).where(sa.true())  # SQLite takes ON CONFLICT for a join without a WHERE
     columns = ["registration_id", "subject", *NAMES, "created_at"]
     statement = insert_into(db, PlatformUser).from_select(columns, chosen, include_defaults=False)

@@ -30,7 +30,7 @@ from lti_mentoring.rules.contents import CONTENT_OF
 from lti_mentoring.rules.deep_linking import WantedColumn
 from lti_mentoring.rules.platform_profiles import profile_of
 from lti_mentoring.services.deep_linking import Answering, Choice, SignedAnswer
-from lti_mentoring.vocabulary import ContentKind, Product
+from lti_mentoring.vocabulary import ContentKind
 from lti_mentoring.web.contents import ENTRIES, endpoint_for, offers
 from lti_mentoring.web.guards import guarded_by
 from lti_mentoring.web.locale import gettext as _
@@ -38,7 +38,6 @@ from lti_mentoring.web.locale import gettext as _
 blueprint = Blueprint("contents", __name__)
 
 FIRST = ContentKind.PROGRAM
-KEEP_NO_DATES = frozenset({Product.MOODLE})  # it ignores them, so nobody is asked for some
 
 
 @blueprint.get("/content/open")
@@ -209,7 +208,7 @@ def _bearer(waiting: Waiting, chosen: Sequence[ContentKind]) -> ContentKind | No
 def _untaken(waiting: Waiting, *, has_points: bool) -> list[str]:
     """The fields that do not make sense for this platform."""
     names = [] if has_points else ["has_points", "points"]
-    names += ["opens_at", "due_at"] if waiting.product in KEEP_NO_DATES else []
+    names += [] if profile_of(waiting.product).keeps_dates else ["opens_at", "due_at"]
     return names + ([] if waiting.settings.targets else ["target"])
 
 

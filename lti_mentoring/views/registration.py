@@ -59,7 +59,7 @@ def ask(token: str) -> ResponseReturnValue:
         return render_template("registration/explain.html", invited=True)
     registration_token = request.args.get("registration_token", "")
     platform = fetch_configuration(_ours().http, address, registration_token, invite.own_host)
-    form = registration_form(platform.offer.placements())(
+    form = registration_form(platform.offer.placements(), platform.offer.product)(
         formdata=None,
         name=_("Mentoring"),
         openid_configuration=address,
@@ -75,7 +75,7 @@ def register(token: str) -> ResponseReturnValue:
     invite, address = _invite(token), request.form.get("openid_configuration", "")
     registration_token = request.form.get("registration_token", "")
     platform = fetch_configuration(_ours().http, address, registration_token, invite.own_host)
-    form = registration_form(platform.offer.placements())()
+    form = registration_form(platform.offer.placements(), platform.offer.product)()
     if not form.validate_on_submit():
         return _page(invite, platform, form), 422
     tool = ToolAddress(_ours().settings.public_url)

@@ -58,7 +58,7 @@ class PrivacyLevel(StrEnum):
     """Which personal facts an administrator lets the LMS send, chosen at registration."""
 
     NAMES = "names"
-    NAMES_AND_EMAIL = "names_and_email"
+    NAMES_AND_OBSERVERS = "names_and_observers"
     ANONYMOUS = "anonymous"
 
 

@@ -328,7 +328,7 @@ def test_a_role_of_the_lms_is_given_a_meaning_and_loses_it_again(desk, number):
     assert "Teaching assistant" in desk.text
     assert rows(desk, Registration)[0].role_overrides == f"{role} teaching_assistant"
     acts = [act for act in rows(desk, Activity) if act.verb is Verb.ROLE_OVERRIDDEN]
-    assert [act.detail for act in acts] == ["teaching_assistant"]
+    assert [act.detail for act in acts] == [f"as_told teaching_assistant {role}"]
 
     desk.press(f"Take back: {role}")
 

@@ -111,7 +111,7 @@ def test_what_is_left_out_has_a_meaning(client, platform):
 
     (page,) = RosterReading(client, URL, 200)
 
-    assert page[0] == ("7", "Ana", "Ana", "", (), "Active", None)
+    assert page[0] == ("7", "Ana", "Ana", (), "Active", None)
 
 
 def test_roles_may_come_as_one_string(client, platform):

@@ -65,6 +65,30 @@ def test_a_platform_is_added_once(command):
     assert [row["lti_id"] for row in listed["deployments"]] == ["7"]
 
 
+def test_what_is_known_of_a_platform_is_corrected_and_the_rest_stays(command, database):
+    number = command(*ADD, "--trusted-audience", "https://old.test", "--json")["id"]
+
+    command(
+        "platforms", "correct", number, "--name", "Harbor",
+        "--trusted-audience", "https://a.test", "--trusted-audience", "https://b.test",
+    )  # fmt: skip
+    command("platforms", "correct", number, "--client-id", "abd")
+
+    with database.reading() as db:
+        kept = db.get_one(Registration, number)
+        assert (kept.platform.name, kept.client_id) == ("Harbor", "abd")
+        assert kept.trusted_audiences == "https://a.test https://b.test"
+        assert kept.jwks_url == "https://moodle.test/jwks"
+        assert kept.platform.product == "moodle"
+    command("platforms", "correct", number, "--no-trusted-audiences")
+    with database.reading() as db:
+        assert db.get_one(Registration, number).trusted_audiences == ""
+    assert "must begin with https" in command(
+        "platforms", "correct", number, "--jwks-url", "http://moodle.test", code=1
+    )
+    command("platforms", "correct", 99, code=1)
+
+
 def test_a_platform_without_https_is_refused_unless_allowed(command, monkeypatch):
     plain = [word.replace("https://moodle.test/jwks", "http://moodle.test/jwks") for word in ADD]
 

@@ -74,5 +74,5 @@ def test_an_administrator_hands_out_and_erases_what_is_kept_about_a_person(
     assert "The data is erased" in erased.text
     with database.reading() as db:
         user = db.scalars(select(PlatformUser)).one()
-        assert (user.name, user.email) == ("", "")
+        assert (user.name, user.given_name) == ("", "")
         assert db.scalars(select(Membership)).one().left_at is not None

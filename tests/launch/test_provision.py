@@ -14,6 +14,7 @@ from lti_mentoring.models import (
     Course,
     Deployment,
     Membership,
+    Platform,
     PlatformUser,
     RefusedLaunch,
     Registration,
@@ -21,6 +22,7 @@ from lti_mentoring.models import (
     RosterSync,
     SignIn,
 )
+from lti_mentoring.rules.platform_profiles import BLACKBOARD
 from lti_mentoring.vocabulary import (
     AGS_CLAIM,
     CLAIM,
@@ -30,6 +32,7 @@ from lti_mentoring.vocabulary import (
     DeploymentState,
     MembershipState,
     PairingState,
+    Product,
     RegistrationState,
     RosterSyncState,
     Scope,
@@ -131,11 +134,11 @@ def test_what_was_interrupted_when_somebody_left_is_taken_up_again(house, db):
 def test_what_the_launch_does_not_tell_is_kept(house):
     house.enter(zoneinfo="Europe/Lisbon", locale="pt-PT")
 
-    bare = {NRPS_CLAIM: GONE, AGS_CLAIM: GONE, "name": GONE, "given_name": GONE, "email": ""}
+    bare = {NRPS_CLAIM: GONE, AGS_CLAIM: GONE, "name": GONE, "given_name": ""}
     house.enter(**bare)
 
     user, course = house.only(PlatformUser), house.only(Course)
-    assert (user.name, user.email) == ("Ana Souza", "ana@example.edu")
+    assert (user.name, user.given_name) == ("Ana Souza", "Ana")
     assert (user.time_zone, user.locale) == ("Europe/Lisbon", "en")
     assert course.line_items_url == "https://lms.test/courses/1/columns"
     assert house.only(ResourceLink).line_item_url == "https://lms.test/courses/1/columns/7"
@@ -297,6 +300,21 @@ def test_the_roster_is_asked_for_again_only_when_it_is_old(house, frozen_clock):
     change(house, RosterSync, state=RosterSyncState.DONE)
     change(house, Course, roster_read_at=clock.now())
     frozen_clock.tick(minutes=59)
+    house.enter()
+    assert len(house.rows(RosterSync)) == 1
+    frozen_clock.tick(minutes=2)
+
+    house.enter()
+
+    assert len(house.rows(RosterSync)) == 2
+
+
+def test_b8_a_launch_leaves_the_roster_alone_for_as_long_as_the_clock_does(house, frozen_clock):
+    change(house, Platform, product=Product.BLACKBOARD)
+    house.enter()
+    change(house, RosterSync, state=RosterSyncState.DONE)
+    change(house, Course, roster_read_at=clock.now())
+    frozen_clock.tick(hours=BLACKBOARD.roster_hours, minutes=-1)
     house.enter()
     assert len(house.rows(RosterSync)) == 1
     frozen_clock.tick(minutes=2)

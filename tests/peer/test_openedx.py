@@ -16,7 +16,7 @@ def members(course):
     with course.transaction() as db:
         rows = db.query(Membership, PlatformUser).join(PlatformUser).all()
         return {
-            user.subject: (membership.role, user.name, user.email)
+            user.subject: (membership.role, user.name)
             for membership, user in rows
             if membership.course_id == course.row(db).id
         }
@@ -83,9 +83,8 @@ def test_e2_a_launch_works_with_a_name_and_without(course, person, shares):
 
     person(course, "helena").launch()
 
-    ((_role, name, email),) = members(course).values()
-    expected = ("Helena Peer", "helena@example.org") if shares else ("", "")
-    assert (name, email) == expected
+    ((_role, name),) = members(course).values()
+    assert name == ("Helena Peer" if shares else "")
 
 
 def test_e9_the_course_is_told_apart_by_its_key(make_course, person):
@@ -110,9 +109,9 @@ def test_a_roster_is_read_with_names_and_without(course, person, shares):
 
     known, found = course.look()["people"], members(course)
     assert set(found) == set(known.values())
-    role, name, email = found[known["amara"]]
+    role, name = found[known["amara"]]
     assert role is CourseRole.LEARNER
-    assert (name, email) == (("Amara Peer", "amara@example.org") if shares else ("", ""))
+    assert name == ("Amara Peer" if shares else "")
     assert found[known["helena"]][0] is CourseRole.INSTRUCTOR
 
 

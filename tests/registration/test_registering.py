@@ -116,15 +116,25 @@ def test_variables_that_the_lms_does_not_know_are_not_sent(registrar):
     ("privacy", "told"),
     [
         ("names", {"name", "given_name", "family_name"}),
-        ("names_and_email", {"name", "given_name", "family_name", "email"}),
+        ("names_and_observers", {"name", "given_name", "family_name"}),
         ("anonymous", set()),
     ],
 )
 def test_the_administrator_chooses_what_is_told_about_people(registrar, privacy, told):
+    registrar.describes(product="canvas")
+
     registrar.invite().register(privacy=privacy)
 
     claims = set(registrar.sent[TOOL_CONFIGURATION]["claims"])
     assert claims - {"iss", "sub", "locale"} == told
+
+
+def test_no_address_is_asked_for_since_nothing_reads_one(registrar):
+    page = registrar.invite().open()
+    refused = registrar.press(privacy="names_and_observers")  # Canvas has that level, nobody else
+
+    assert "mail" not in page.text
+    assert refused.status_code == 422
 
 
 def test_the_token_of_the_lms_goes_along_from_the_first_question_on(registrar):

@@ -18,7 +18,6 @@ from lti_mentoring.models import (
     MentorRequest,
     Pairing,
     Participant,
-    PlatformUser,
 )
 from lti_mentoring.policies.confidentiality import DataKind
 from lti_mentoring.rules.groups import Group, write
@@ -155,13 +154,6 @@ def other_groups(db, full):
     db.get_one(Membership, full.mentee).groups = write([Group("17", "Tutorial Z"), Group("18")])
 
 
-def other_addresses(db, full):
-    """Two people have other e-mail addresses."""
-    for membership_id in (full.mentee, full.mentor):
-        member = db.get_one(Membership, membership_id)
-        db.get_one(PlatformUser, member.user_id).email = f"new{membership_id}@example.edu"
-
-
 def other_activity(db, full):
     """The mentee did it at another time, and it was something else."""
     line = db.scalars(select(Activity).where(Activity.membership_id == full.mentee)).one()
@@ -181,7 +173,6 @@ FACTS = {
     DataKind.ENGAGEMENT: other_engagement,
     DataKind.CLOSING_DECISION: other_decision,
     DataKind.GROUPS: other_groups,
-    DataKind.EMAIL_ADDRESS: other_addresses,
     DataKind.ACTIVITY: other_activity,
 }
 """Kinds of data that are facts instead of words, and how each becomes another one."""

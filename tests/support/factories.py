@@ -180,7 +180,6 @@ def make_user(db: Session, registration_id: int, name: str = "Ana Souza", **fact
         "subject": f"user-{number}",
         "name": name,
         "given_name": name.partition(" ")[0],
-        "email": f"person{number}@example.edu",
         **facts,
     }
     return add(db, PlatformUser(registration_id=registration_id, created_at=clock.now(), **values))

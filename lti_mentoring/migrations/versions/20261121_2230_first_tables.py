@@ -198,7 +198,6 @@ def platform_user() -> None:
         sa.Column("subject", sa.String(length=255), nullable=False),
         sa.Column("name", sa.String(length=255), nullable=False),
         sa.Column("given_name", sa.String(length=255), nullable=False),
-        sa.Column("email", sa.String(length=320), nullable=False),
         sa.Column("locale", sa.String(length=16), nullable=True),
         sa.Column("time_zone", sa.String(length=64), nullable=True),
         sa.Column("former_subject", sa.String(length=255), nullable=True),

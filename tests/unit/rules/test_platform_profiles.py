@@ -64,6 +64,12 @@ def test_br3_the_audience_is_not_the_address_of_the_token():
     assert {profile.audience for profile in PROFILES.values()} == {None, BRIGHTSPACE.audience}
 
 
+def test_only_moodle_drops_the_dates_of_links():
+    assert [product for product in Product if not profile_of(product).keeps_dates] == [
+        Product.MOODLE
+    ]
+
+
 @pytest.mark.parametrize(
     ("product", "said", "cause"),
     [
