@@ -44,6 +44,33 @@ def test_null_claim(house, name, code):
     assert refused(house.launch(**{name: None}), code)
 
 
+def test_a_message_that_is_none_of_lti(house):
+    begun = house.login()
+
+    assert refused(begun.post(house.lms.sign({"name": "badltilaunch"})), "issuer")
+    assert refused(house.login().post(house.lms.sign({})), "issuer")
+
+
+def test_several_claims_are_missing(house):
+    gone = dict.fromkeys(("aud", "iss", "sub", "deployment_id", "roles"), GONE)
+
+    assert refused(house.launch(**gone), "issuer")
+    assert house.rows(PlatformUser) == []
+
+
+@pytest.mark.parametrize(
+    ("times", "code"),
+    [
+        ({"iat": 11111, "exp": 22222}, "expired"),
+        ({"iat": 11111}, "expired"),
+        ({"exp": 22222}, "expired"),
+        ({"iat": 4_000_000_000, "exp": 4_000_000_060}, "too-early"),
+    ],
+)
+def test_incorrect_timestamps(house, times, code):
+    assert refused(house.launch(**times), code)
+
+
 @pytest.mark.parametrize("subject", [GONE, None, ""])
 def test_no_user(house, subject):
     assert refused(house.launch(sub=subject), "no-user", 403)
