@@ -27,6 +27,7 @@ from lti_mentoring.core.http import Client
 from lti_mentoring.core.keys import SecretBox
 from lti_mentoring.grading import recompute
 from lti_mentoring.grading.publisher import Publisher
+from lti_mentoring.queries.rosters import subjects_with_groups
 from lti_mentoring.rules.groups import write
 from lti_mentoring.rules.roster import DifferencesLink
 from lti_mentoring.rules.tool_configuration import ToolAddress
@@ -185,15 +186,15 @@ def _read_one_roster(work: Work) -> bool:
 def _read_groups(work: Work, reading: Reading, url: str, staged: Staged) -> None:
     """Names for groups that the roster tells by id; where it tells none, each participant's own.
 
-    Only those in a program are asked about, since each costs a call. What cannot be read leaves
-    groups as they are; the roster is taken in all the same.
+    Only those are asked about whose groups matter, since each costs a call. What cannot be read
+    leaves groups as they are; the roster is taken in all the same.
     """
     client = work.client_of(reading.tool)
     try:
         known = read_groups(client, url)
         if not staged.groups and known:
             with work.database.transaction() as db:
-                subjects = roster.subjects_in_program(db, reading)
+                subjects = subjects_with_groups(db, reading.sync_id)
             for subject in subjects[:MOST_ASKED_ABOUT]:
                 if subject in staged.people:
                     staged.groups[subject] = write(read_groups(client, url, subject))

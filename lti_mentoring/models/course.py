@@ -26,6 +26,7 @@ class Course(Base):
     label: Mapped[str] = mapped_column(String(255), default="")
     memberships_url: Mapped[str | None] = mapped_column(Text)
     groups_url: Mapped[str | None] = mapped_column(Text)
+    groups: Mapped[str] = mapped_column(Text, default="")  # all that the groups service lists
     line_items_url: Mapped[str | None] = mapped_column(Text)
     ags_scopes: Mapped[str] = mapped_column(Text, default="")  # blank-separated
     links_url: Mapped[str | None] = mapped_column(Text)

@@ -14,7 +14,8 @@ class Program(Base):
     """One run of mentoring in one course. Everything here is a coordinator's choice.
 
     ``starts_on`` and ``ends_on`` are both included, in ``time_zone``. ``setup_step`` is the
-    wizard's next step while the program is a draft.
+    wizard's next step while the program is a draft. ``audience_groups`` is a text of
+    ``rules/groups.py``: the groups whose learners take part.
     """
 
     __tablename__ = "program"
@@ -38,6 +39,7 @@ class Program(Base):
     purpose: Mapped[str] = mapped_column(Text, default="")
     objectives: Mapped[str] = mapped_column(Text, default="")  # one a line
     audience: Mapped[str] = mapped_column(Text, default="")
+    audience_groups: Mapped[str] = mapped_column(Text, default="")  # empty: the whole course
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     time_zone: Mapped[str] = mapped_column(String(64))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from lti_mentoring.core.errors import NotAllowed
+from lti_mentoring.rules.groups import shares
 from lti_mentoring.vocabulary import CourseRole, ProgramState
 
 STAFF = frozenset({CourseRole.INSTRUCTOR, CourseRole.TEACHING_ASSISTANT})
@@ -15,8 +16,9 @@ class Actor:
     ``program_id`` is the course's current program, if there is one; ``mentee_id`` and
     ``mentor_id`` are the person's participants in it. ``time_zone`` is always a valid IANA
     name. ``administers_connection`` opens the administration of the LMS's connection to them, and
-    nothing in the course. For the system, ``system_reason`` says why it acts and every id is null,
-    but for whom an LMS has sent to administer its connection.
+    nothing in the course. ``groups`` are the person's and ``audience`` those that the program is
+    for, both as ``rules/groups.py`` writes them. For the system, ``system_reason`` says why it
+    acts and every id is null, but for whom an LMS has sent to administer its connection.
     """
 
     course_id: int | None
@@ -33,6 +35,8 @@ class Actor:
     mentor_id: int | None = None
     system_reason: str | None = None
     administers_connection: bool = False
+    groups: str = ""
+    audience: str = ""
 
     @classmethod
     def system(cls, reason: str, course_id: int | None = None) -> "Actor":
@@ -48,6 +52,18 @@ class Actor:
     def is_staff(self) -> bool:
         """Whether the person is instructor or teaching assistant of the course."""
         return self.role in STAFF
+
+    @property
+    def is_in_audience(self) -> bool:
+        """Whether the program is for the person, who may be in it all the same."""
+        if not self.audience or self.role is not CourseRole.LEARNER:
+            return True
+        return shares(self.groups, self.audience)
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the program is for others, and the person was not in it before that."""
+        return not (self.participant_ids or self.is_in_audience)
 
     @property
     def participant_ids(self) -> frozenset[int]:

@@ -42,22 +42,33 @@ def staff(actor: Actor) -> bool:
 
 
 def sees_program(actor: Actor) -> bool:
-    """Course members, once the program is open to them; coordinators always."""
-    return belongs(actor) and (actor.coordinates or actor.program_state in OPEN_TO_PEOPLE)
+    """Course members for whom it is, once the program is open; coordinators always."""
+    if not belongs(actor) or actor.is_outside:
+        return False
+    return actor.coordinates or actor.program_state in OPEN_TO_PEOPLE
 
 
 def may_learn(actor: Actor) -> bool:
-    """A learner of the course may look for a mentor while the program is open."""
+    """A learner of the course may look for a mentor while the program is open.
+
+    Where it is for some groups, only theirs may; who is a mentee already stays one (M-11).
+    """
     return (
         actor.role is CourseRole.LEARNER
         and not actor.is_test_user
         and actor.program_state in OPEN_TO_PEOPLE
+        and (actor.mentee_id is not None or actor.is_in_audience)
     )
 
 
 def may_mentor(actor: Actor) -> bool:
-    """Course members may become mentors; test users may not. Being LTI *Mentor* is no reason."""
-    return belongs(actor) and not actor.is_test_user and actor.program_state in OPEN_TO_PEOPLE
+    """Course members may become mentors; test users may not. Being LTI *Mentor* is no reason.
+
+    A learner for whom the program is not does so if a coordinator asks.
+    """
+    if actor.is_test_user or actor.is_outside:
+        return False
+    return belongs(actor) and actor.program_state in OPEN_TO_PEOPLE
 
 
 def takes_part(actor: Actor) -> bool:

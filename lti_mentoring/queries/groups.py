@@ -1,6 +1,8 @@
 """The groups of a course, from what its members' rows say of them."""
 
-from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, func, select
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, func, or_, select, true
 
 from lti_mentoring.models import Membership
 from lti_mentoring.rules.groups import Group, mark_of, read
@@ -26,8 +28,13 @@ def course_groups(course_id: int | None) -> ScalarSelect[str]:
 
 def groups_in(told: str | None) -> tuple[Group, ...]:
     """The groups that somebody is in now, each once; those with names first, then by number."""
+    return in_order((told or "").split(_BETWEEN))
+
+
+def in_order(texts: Iterable[str]) -> tuple[Group, ...]:
+    """The groups of these texts in the same order, each once."""
     found: dict[str, Group] = {}
-    for text in (told or "").split(_BETWEEN):
+    for text in texts:
         for group in read(text):
             if group.name or group.id not in found:
                 found[group.id] = group
@@ -38,3 +45,9 @@ def groups_in(told: str | None) -> tuple[Group, ...]:
 def is_in(groups: SQLColumnExpression[str], group_id: str) -> ColumnElement[bool]:
     """Whether the column names the group."""
     return groups.contains(mark_of(group_id), autoescape=True)
+
+
+def is_in_any(groups: SQLColumnExpression[str], audience: str) -> ColumnElement[bool]:
+    """Whether the column names one of the groups of ``audience``; always, if that is empty."""
+    wanted = read(audience)
+    return or_(*(is_in(groups, group.id) for group in wanted)) if wanted else true()

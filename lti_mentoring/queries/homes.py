@@ -19,10 +19,12 @@ from lti_mentoring.policies.actor import Actor
 from lti_mentoring.policies.program import may_learn
 from lti_mentoring.queries.fits import Likes, Why, frame_from, likes_from, why
 from lti_mentoring.queries.goals import ActionLine
+from lti_mentoring.queries.groups import in_order
 from lti_mentoring.queries.home_lists import HomeGoal, HomeLists, HomeRequest, lists_of
 from lti_mentoring.queries.home_pairs import HomeSession, Pair, pairs_of
 from lti_mentoring.queries.sign_ins import MENTEES, MENTORS, PROGRAMS, Alongside
 from lti_mentoring.rules.engagement import Engagement, NextAct, from_json, next_best
+from lti_mentoring.rules.groups import Group
 from lti_mentoring.rules.next_step import (
     LearnerFacts,
     MentorFacts,
@@ -132,6 +134,7 @@ class HomeProgram:
     ends_on: date
     time_zone: str
     session_target: int
+    groups: tuple[Group, ...] = ()  # that it is for; none: everybody
 
 
 @dataclass(frozen=True)
@@ -195,9 +198,9 @@ def home_of(connection: Connection, actor: Actor, standing: Standing, now: datet
         standing: as it was found with the sign-in.
         now: this moment.
     """
-    closed = program_step(actor.program_state)
+    closed = program_step(actor.program_state, is_outside=actor.is_outside)
     if actor.program_id is None or closed is not None:
-        program = _program(standing) if actor.program_id is not None else None
+        program = _program(standing, actor) if actor.program_id is not None else None
         return Home(closed or Step("not_open"), program, 0, 0, None, None, 0, (), ())
     pairs = pairs_of(connection, actor, now)
     state: MentorState | None = standing.mentor_state
@@ -214,7 +217,7 @@ def home_of(connection: Connection, actor: Actor, standing: Standing, now: datet
     week, weeks = _weeks(standing, now)
     return Home(
         step=most_urgent(steps),
-        program=_program(standing),
+        program=_program(standing, actor),
         week=week,
         weeks=weeks,
         learner=learner,
@@ -225,7 +228,7 @@ def home_of(connection: Connection, actor: Actor, standing: Standing, now: datet
     )
 
 
-def _program(standing: Standing) -> HomeProgram:
+def _program(standing: Standing, actor: Actor) -> HomeProgram:
     return HomeProgram(
         title=standing.title,
         purpose=standing.purpose,
@@ -233,6 +236,7 @@ def _program(standing: Standing) -> HomeProgram:
         ends_on=standing.ends_on,
         time_zone=standing.time_zone,
         session_target=standing.session_target,
+        groups=in_order([actor.audience]),
     )
 
 

@@ -25,9 +25,9 @@ from lti_mentoring.models import (
     PlatformUser,
 )
 from lti_mentoring.policies.actor import Actor
-from lti_mentoring.queries.groups import is_in
+from lti_mentoring.queries.groups import is_in, is_in_any
 from lti_mentoring.queries.lists import AnyRow, AnySelect, Page, Wanted, contains, fetch
-from lti_mentoring.rules.groups import Group, read
+from lti_mentoring.rules.groups import Group, read, shares
 from lti_mentoring.vocabulary import (
     LIVE_PAIRING,
     CourseRole,
@@ -39,6 +39,9 @@ from lti_mentoring.vocabulary import (
 )
 
 OPEN_REQUEST = (RequestState.DRAFTED, RequestState.SENT)
+EXTRA = "extra"
+"""Filters the list for those who take part, and are in none of the program's groups."""
+
 _Mentor = aliased(Participant)
 _MentorMember = aliased(Membership)
 _MentorUser = aliased(PlatformUser)
@@ -46,7 +49,10 @@ _MentorUser = aliased(PlatformUser)
 
 @dataclass(frozen=True)
 class LearnerRow:
-    """A learner of the course, and how far the way to a mentor is."""
+    """A learner of the course, and how far the way to a mentor is.
+
+    ``is_extra`` is who takes part although the program is for other groups by now.
+    """
 
     membership_id: int
     name: str
@@ -58,6 +64,7 @@ class LearnerRow:
     open_asks: int
     mentor: str | None
     groups: tuple[Group, ...] = ()
+    is_extra: bool = False
 
     @property
     def step(self) -> str:
@@ -72,14 +79,17 @@ class LearnerRow:
 
 
 def learners(db: Session, actor: Actor, wanted: Wanted) -> Page:
-    """Learners of the actor's course, and how far each is on the way to a mentor.
+    """Learners of the actor's program, and how far each is on the way to a mentor.
 
-    Who is in the pool as a mentor only is left out.
+    Who is in the pool as a mentor only is left out, and so is who is in none of the groups that
+    the program is for, unless they take part already.
     """
     columns = _learner_columns(actor).subquery()
     found = select(columns, PlatformUser).join(PlatformUser, PlatformUser.id == columns.c.user_id)
     if wanted.state in LEARNER_STEPS:
         found = found.where(LEARNER_STEPS[wanted.state](columns))
+    if wanted.state == EXTRA:
+        found = found.where(~is_in_any(columns.c.groups, actor.audience))
     if wanted.group:
         found = found.where(is_in(columns.c.groups, wanted.group))
     if wanted.text:
@@ -93,10 +103,10 @@ def learners(db: Session, actor: Actor, wanted: Wanted) -> Page:
         columns.c.membership_id,
     )
     rows, total = fetch(db, found.order_by(*order), wanted)
-    return Page([_learner(row) for row in rows], total, wanted.page)
+    return Page([_learner(row, actor.audience) for row in rows], total, wanted.page)
 
 
-def _learner(row: AnyRow) -> LearnerRow:
+def _learner(row: AnyRow, audience: str) -> LearnerRow:
     return LearnerRow(
         membership_id=row.membership_id,
         name=row.PlatformUser.display_name,
@@ -108,6 +118,7 @@ def _learner(row: AnyRow) -> LearnerRow:
         open_asks=row.open_asks,
         mentor=row.mentor,
         groups=read(row.groups),
+        is_extra=bool(audience) and not shares(row.groups, audience),
     )
 
 
@@ -118,6 +129,7 @@ def _learner_columns(actor: Actor) -> AnySelect:
         _Mentor.role == ParticipantRole.MENTOR,
         _Mentor.state == ParticipantState.ACTIVE,
     )
+    is_for = is_in_any(Membership.groups, actor.audience)
     mentor = (
         select(func.coalesce(func.nullif(_MentorUser.name, ""), "…"))
         .join(_MentorMember, _MentorMember.user_id == _MentorUser.id)
@@ -127,12 +139,6 @@ def _learner_columns(actor: Actor) -> AnySelect:
         .limit(1)
         .correlate(Participant)
         .scalar_subquery()
-    )
-    mentee = and_(
-        Participant.membership_id == Membership.id,
-        Participant.program_id == actor.program_id,
-        Participant.role == ParticipantRole.MENTEE,
-        Participant.state == ParticipantState.ACTIVE,
     )
     return (
         select(
@@ -149,15 +155,24 @@ def _learner_columns(actor: Actor) -> AnySelect:
             mentor.label("mentor"),
         )
         .join(PlatformUser, PlatformUser.id == Membership.user_id)
-        .outerjoin(Participant, mentee)
+        .outerjoin(Participant, _is_mentee(actor))
         .outerjoin(Intake, Intake.participant_id == Participant.id)
         .where(
             Membership.course_id == actor.course_id,
             Membership.role == CourseRole.LEARNER,
             Membership.state == MembershipState.ACTIVE,
             Membership.is_test_user.is_(False),
-            or_(Participant.id.is_not(None), ~is_mentor),
+            or_(Participant.id.is_not(None), and_(~is_mentor, is_for)),
         )
+    )
+
+
+def _is_mentee(actor: Actor) -> ColumnElement[bool]:
+    return and_(
+        Participant.membership_id == Membership.id,
+        Participant.program_id == actor.program_id,
+        Participant.role == ParticipantRole.MENTEE,
+        Participant.state == ParticipantState.ACTIVE,
     )
 
 

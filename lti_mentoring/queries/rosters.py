@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lti_mentoring.core.errors import NotFound
@@ -14,7 +14,10 @@ from lti_mentoring.models import (
     Deployment,
     LinkRoster,
     Membership,
+    Participant,
     Platform,
+    PlatformUser,
+    Program,
     Registration,
     ResourceLink,
     RosterSync,
@@ -23,7 +26,16 @@ from lti_mentoring.policies.actor import Actor
 from lti_mentoring.queries.groups import course_groups, groups_in
 from lti_mentoring.rules.groups import Group
 from lti_mentoring.rules.platform_profiles import CAUSES, Cause, profile_of
-from lti_mentoring.vocabulary import MembershipState, Product, RosterSyncState, Verb
+from lti_mentoring.vocabulary import (
+    CourseRole,
+    MembershipState,
+    Product,
+    ProgramState,
+    RosterSyncState,
+    Verb,
+)
+
+OVER = (ProgramState.CLOSED, ProgramState.CANCELLED)
 
 _Reading = aliased(RosterSync)
 _Asked = aliased(LinkRoster)
@@ -187,3 +199,26 @@ def sync_for(db: Session, actor: Actor, sync_id: int) -> RosterSync:
     if found is None:
         raise NotFound("roster_sync", sync_id)
     return found
+
+
+def subjects_with_groups(db: Session, sync_id: int) -> list[str]:
+    """Whose groups matter in the course of a reading, as the platform calls them.
+
+    Those are who takes part in a program; and behind them all learners, where the program is
+    for some groups only.
+    """
+    part = select(Participant.id).where(Participant.membership_id == Membership.id).exists()
+    for_some = select(Program.id).where(
+        Program.course_id == Membership.course_id,
+        Program.audience_groups != "",
+        Program.state.not_in(OVER),
+    )
+    might = and_(for_some.exists(), Membership.role == CourseRole.LEARNER)
+    found = (
+        select(PlatformUser.subject)
+        .join(Membership, Membership.user_id == PlatformUser.id)
+        .join(RosterSync, RosterSync.course_id == Membership.course_id)
+        .where(RosterSync.id == sync_id, Membership.state == MembershipState.ACTIVE)
+        .where(or_(part, might))
+    )
+    return list(db.scalars(found.order_by(part.desc(), PlatformUser.subject)))

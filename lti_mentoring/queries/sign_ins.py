@@ -64,6 +64,7 @@ class FoundSignIn(NamedTuple):
     role: CourseRole
     membership_state: MembershipState
     is_test_user: bool
+    groups: str
     user_id: int
     name: str
     given_name: str
@@ -75,6 +76,7 @@ class FoundSignIn(NamedTuple):
     program_state: ProgramState | None
     program_title: str | None
     program_time_zone: str | None
+    audience_groups: str | None
     starts_on: date | None
     ends_on: date | None
     mentee_id: int | None
@@ -115,6 +117,7 @@ _SIGN_IN: Select[Any] = (
         _members.c.role,
         _members.c.state.label("membership_state"),
         _members.c.is_test_user,
+        _members.c.groups,
         _users.c.id.label("user_id"),
         _users.c.name,
         _users.c.given_name,
@@ -126,6 +129,7 @@ _SIGN_IN: Select[Any] = (
         _programs.c.state.label("program_state"),
         _programs.c.title.label("program_title"),
         _programs.c.time_zone.label("program_time_zone"),
+        _programs.c.audience_groups,
         _programs.c.starts_on,
         _programs.c.ends_on,
         _mentees.c.id.label("mentee_id"),

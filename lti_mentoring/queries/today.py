@@ -24,6 +24,7 @@ from lti_mentoring.models import (
     ScorePublication,
 )
 from lti_mentoring.policies.actor import Actor
+from lti_mentoring.queries.groups import is_in_any
 from lti_mentoring.queries.pairs import IS_INTERRUPTED, is_silent, wants_change
 from lti_mentoring.queries.pool import is_paired
 from lti_mentoring.queries.programs import in_state_since
@@ -113,7 +114,7 @@ def needs(db: Session, actor: Actor, now: datetime) -> Needs:
     row = db.execute(
         select(
             Program,
-            _learners(),
+            _learners(actor.audience),
             _stuck(),
             _pairings(is_silent(now)),
             *_broken(IS_INTERRUPTED),
@@ -174,8 +175,8 @@ def start_of_day(now: datetime, time_zone: str) -> datetime:
     return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _learners() -> ScalarSelect[int]:
-    """As their list has them: who learns in the course and only mentors is none."""
+def _learners(audience: str) -> ScalarSelect[int]:
+    """As their list has them: who only mentors is none, nor is who is in none of the groups."""
     takes_part = exists().where(
         Participant.membership_id == Membership.id,
         Participant.program_id == Program.id,
@@ -190,7 +191,7 @@ def _learners() -> ScalarSelect[int]:
             Membership.role == CourseRole.LEARNER,
             Membership.state == MembershipState.ACTIVE,
             Membership.is_test_user.is_(False),
-            or_(is_mentee, ~is_mentor),
+            or_(is_mentee, and_(~is_mentor, is_in_any(Membership.groups, audience))),
         )
         .correlate(Program)
         .scalar_subquery()

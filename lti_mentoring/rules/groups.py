@@ -60,6 +60,11 @@ def read(text: str) -> tuple[Group, ...]:
     return tuple(Group(*each) for each in json.loads(text)) if text else ()
 
 
+def shares(one: str, other: str) -> bool:
+    """Whether two texts that ``write`` made have a group in common."""
+    return bool({group.id for group in read(one)} & {group.id for group in read(other)})
+
+
 def mark_of(group_id: str) -> str:
     """What stands in the text of everybody in this group, and of nobody else."""
     return f"[{_JSON.encode(group_id)},"

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from lti_mentoring.vocabulary import FitAnswer, MentorState, PairingState, ProgramState
 
 Kind = Literal[
-    "not_open", "paused", "closed",
+    "not_open", "outside", "paused", "closed",
     "welcome", "finish_intake", "answer_invitation", "finish_card",
     "confirm_session", "sign_agreement", "answer_requests", "answer_time", "prepare_soon",
     "fit_check", "look_back", "find_mentor", "propose_session", "set_goal", "review_goal",
@@ -86,10 +86,12 @@ class MentorFacts:
     pairs: Sequence[PairFacts]
 
 
-def program_step(state: ProgramState | None) -> Step | None:
-    """What keeps everybody waiting; None while the program is open."""
+def program_step(state: ProgramState | None, *, is_outside: bool = False) -> Step | None:
+    """What keeps everybody waiting, or somebody for whom it is not; None while it is open."""
     if state is None or state in {ProgramState.DRAFT, ProgramState.CANCELLED}:
         return Step("not_open")
+    if is_outside:
+        return Step("outside")
     if state is ProgramState.PAUSED:
         return Step("paused")
     return Step("closed") if state is ProgramState.CLOSED else None

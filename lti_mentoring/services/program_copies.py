@@ -35,7 +35,17 @@ DESIGN = (
 )
 """What of a program travels as it is."""
 
-ANEW = ("id", "course_id", "state", "starts_on", "ends_on", "setup_step", "created_at", "version")
+ANEW = (
+    "id",
+    "course_id",
+    "state",
+    "audience_groups",  # the groups of another course are others
+    "starts_on",
+    "ends_on",
+    "setup_step",
+    "created_at",
+    "version",
+)
 """What every program has of its own."""
 
 

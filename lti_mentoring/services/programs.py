@@ -154,7 +154,7 @@ def change_purpose(
         Stale: if ``version`` is not the newest.
         Conflict: if the program is over. These three hold for every change of a program.
     """
-    _check_change(actor, program, version)
+    check_change(actor, program, version)
     for name, value in asdict(draft).items():
         setattr(program, name, value)
     _changed(db, actor, program, "purpose")
@@ -162,7 +162,7 @@ def change_purpose(
 
 def change_rhythm(db: Session, actor: Actor, program: Program, draft: Rhythm, version: int) -> None:
     """Dates and rhythm are those of ``draft``; scores of an open program follow at once."""
-    _check_change(actor, program, version)
+    check_change(actor, program, version)
     for name, value in asdict(draft).items():
         setattr(program, name, value)
     _changed(db, actor, program, "rhythm")
@@ -179,7 +179,7 @@ def change_topics(
     Returns:
         The names that stayed although they were taken out, because somebody uses them.
     """
-    _check_change(actor, program, version)
+    check_change(actor, program, version)
     kept = _write_topics(db, program, names)
     _changed(db, actor, program, "topics")
     return kept
@@ -189,7 +189,7 @@ def change_finding(
     db: Session, actor: Actor, program: Program, draft: Finding, version: int
 ) -> None:
     """Mentors are found and pairs are made as ``draft`` says; running requests keep their dates."""
-    _check_change(actor, program, version)
+    check_change(actor, program, version)
     for name, value in asdict(draft).items():
         setattr(program, name, value)
     _changed(db, actor, program, "mentors")
@@ -203,7 +203,7 @@ def change_counting(
     Raises:
         ValueError: if the weights do not add up to 100.
     """
-    _check_change(actor, program, version)
+    check_change(actor, program, version)
     columns = (program.posts_engagement, program.posts_completion)
     program.posts_engagement = draft.posts_engagement
     program.posts_completion = draft.posts_completion
@@ -226,7 +226,7 @@ def change_confidence(
     A draft's agreement is changed in place. Once the program is open, another text is another
     version: pairs that have signed stay with theirs, new pairs sign the new one.
     """
-    _check_change(actor, program, version)
+    check_change(actor, program, version)
     program.mentors_see_engagement = draft.mentors_see_engagement
     _changed(db, actor, program, "privacy")
     newest = newest_agreement(db, program)
@@ -340,7 +340,12 @@ def _end_break(db: Session, program: Program) -> None:
             program_effects.move_deadlines(db, program, pause)
 
 
-def _check_change(actor: Actor, program: Program, version: int) -> None:
+def check_change(actor: Actor, program: Program, version: int) -> None:
+    """Let only a coordinator change a program that goes on, in the state that they saw.
+
+    Raises:
+        NotAllowed, Stale, Conflict: as in ``change_purpose``.
+    """
     require(coordinates(actor), "change this program")
     if program.state in OVER:
         raise Conflict("a program that is over does not change")

@@ -17,10 +17,7 @@ from lti_mentoring.core.upsert import insert_into
 from lti_mentoring.models import (
     Course,
     Deployment,
-    Membership,
-    Participant,
     Platform,
-    PlatformUser,
     Program,
     Registration,
     RosterDifferences,
@@ -34,7 +31,6 @@ from lti_mentoring.services import departures, roster_differences
 from lti_mentoring.services.roster_changes import Changes, Staged, find_changes, write_changes
 from lti_mentoring.services.roster_readings import Reading, finish, held_row
 from lti_mentoring.vocabulary import (
-    MembershipState,
     Product,
     ProgramState,
     RegistrationState,
@@ -174,21 +170,6 @@ def claim_due(db: Session) -> Reading | None:
     )
 
 
-def subjects_in_program(db: Session, reading: Reading) -> list[str]:
-    """Who takes part in a program of the reading's course, as the platform calls them."""
-    return list(
-        db.scalars(
-            select(PlatformUser.subject)
-            .join(Membership, Membership.user_id == PlatformUser.id)
-            .join(Participant, Participant.membership_id == Membership.id)
-            .join(RosterSync, RosterSync.course_id == Membership.course_id)
-            .where(RosterSync.id == reading.sync_id, Membership.state == MembershipState.ACTIVE)
-            .distinct()
-            .order_by(PlatformUser.subject)
-        )
-    )
-
-
 def apply_reading(
     db: Session,
     reading: Reading,
@@ -216,6 +197,8 @@ def apply_reading(
     if held:
         changes = changes.without_removals()
     write_changes(db, course.id, registration_id, changes)
+    if staged.course_groups is not None:
+        course.groups = staged.course_groups
     departures.member_left(db, course.id, [*changes.gone, *changes.suspended])
     departures.member_back(db, course.id, changes.back)
     finish(db, sync, course, changes, held=held)

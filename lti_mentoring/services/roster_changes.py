@@ -70,13 +70,15 @@ class Stored(NamedTuple):
 class Staged:
     """A roster while it is being read: one small tuple a person, the last entry of each wins.
 
-    Most rosters do not speak of groups; ``groups`` has only those of whom they do.
+    Most rosters do not speak of groups; ``groups`` has only those of whom they do. All groups
+    of the course, ``course_groups``, are known where the platform lists them.
     """
 
     def __init__(self, role_overrides: str = "") -> None:
         self._overrides = role_overrides
         self.people: dict[str, Listed] = {}
         self.groups: dict[str, str] = {}
+        self.course_groups: str | None = None
         self._seen_roles: dict[tuple[str, ...], tuple[CourseRole, bool]] = {}
 
     def add(self, members: Iterable[Member]) -> None:
@@ -92,7 +94,7 @@ class Staged:
 
     def name_groups(self, known: Sequence[Group]) -> None:
         """Give groups that were told by their ids the names that they have in the course."""
-        names = write(known)
+        names = self.course_groups = write(known)
         self.groups = {who: with_names(told, names) for who, told in self.groups.items()}
 
     def _judge(self, names: tuple[str, ...]) -> tuple[CourseRole, bool]:

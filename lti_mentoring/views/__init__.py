@@ -25,6 +25,7 @@ from lti_mentoring.views import (
     personal_data,
     pool,
     profile,
+    program_groups,
     programs,
     records,
     registration,
@@ -66,6 +67,7 @@ PAGES: tuple[Blueprint, ...] = (
     connection.blueprint,
     sign_ins.blueprint,
     course_links.blueprint,
+    program_groups.blueprint,
 )
 TOP_LEVEL: tuple[Blueprint, ...] = (administration.blueprint, personal_data.blueprint)
 WITHOUT_TOKEN = (

@@ -25,7 +25,7 @@ blueprint = Blueprint("home", __name__)
 MORNING, NOON, EVENING = 4, 12, 18
 
 GROUPS: Mapping[Kind, str] = {
-    **dict.fromkeys(("not_open", "paused", "closed", "look_back"), "program"),
+    **dict.fromkeys(("not_open", "outside", "paused", "closed", "look_back"), "program"),
     **dict.fromkeys(
         ("welcome", "finish_intake", "find_mentor", "wait_for_answer", "wait_for_coordinator"),
         "start",

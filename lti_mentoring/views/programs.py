@@ -24,6 +24,7 @@ from lti_mentoring.models import Program
 from lti_mentoring.policies.program import coordinates, staff
 from lti_mentoring.queries.course_copies import former_program
 from lti_mentoring.queries.course_links import stale_titles
+from lti_mentoring.queries.groups import in_order
 from lti_mentoring.queries.programs import (
     Design,
     current_program,
@@ -70,6 +71,7 @@ def settings() -> ResponseReturnValue:
         design=design,
         program=design.program,
         topics=topic_names(g.db, design.program.id),
+        audience=in_order([design.program.audience_groups]),
         moves=moves,
         steps=STEPS[:-1],
         stale=len(stale_titles(g.db, g.actor)),
@@ -196,6 +198,7 @@ def check() -> ResponseReturnValue:
         design=design,
         program=design.program,
         topics=topic_names(g.db, design.program.id),
+        audience=in_order([design.program.audience_groups]),
         missing=missing_for_opening(design.program, design.agreement, design.rubric),
         steps=STEPS,
         step="check",

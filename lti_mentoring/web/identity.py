@@ -170,6 +170,8 @@ def actor_of(found: FoundSignIn, settings: Settings) -> Actor:
         mentee_id=found.mentee_id if active else None,
         mentor_id=found.mentor_id if active else None,
         administers_connection=found.administers,
+        groups=found.groups,
+        audience=found.audience_groups or "",
     )
 
 

@@ -65,7 +65,7 @@ def _staff_words(actor: Actor) -> list[Word]:
         (_("Engagement"), "engagement.index", ("engagement",)),
     ]
     if may.coordinates(actor):
-        words.append((_("Setup"), "programs.settings", ("programs",)))
+        words.append((_("Setup"), "programs.settings", ("programs", "program_groups")))
     if may.is_mentor(actor):  # a teaching assistant, say, who was invited to mentor
         words.append((_("My mentor card"), "profile.show", ("profile",)))
         words.append((_("Requests"), "requests.inbox", ("requests",)))

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from lti_mentoring.models import Course, Membership, PlatformUser
-from lti_mentoring.rules.groups import Group, read
+from lti_mentoring.models import Course, Membership, PlatformUser, Program
+from lti_mentoring.rules.groups import Group, read, write
 from tests.roster.conftest import entry
 from tests.support.campus import make_campus
 from tests.support.canned_platform import LMS
@@ -59,6 +59,32 @@ def test_where_the_roster_tells_none_participants_are_asked_about_one_by_one(gro
     assert groups_of(grouped.database, "a") == (Group("18", "Tutorial B"),)
     asked = [each.query for each in grouped.platform.requests_to(GROUPS)]
     assert asked == [{}, {"user_id": ["a"]}]
+
+
+def test_where_a_program_is_for_some_groups_every_learner_is_asked_about(grouped):
+    """Else nobody who is new could ever be known to be in one of them."""
+    take_part(grouped, "a")
+    with grouped.database.transaction() as db:
+        db.scalars(select(Program)).one().audience_groups = write([Group("18")])
+    people = [entry("a"), entry("b"), entry("c", role="Instructor")]
+    grouped.lists(*people)
+    grouped.sync()
+    grouped.platform.answer(GROUPS, body={"groups": [B]})
+
+    grouped.sync()
+
+    assert groups_of(grouped.database, "b") == (Group("18", "Tutorial B"),)
+    assert groups_of(grouped.database, "c") == ()
+
+
+def test_the_course_keeps_all_groups_that_the_service_lists(grouped):
+    grouped.lists(entry("a"))
+
+    grouped.sync()
+
+    with grouped.database.reading() as db:
+        known = read(db.get_one(Course, grouped.course_id).groups)
+    assert known == (Group("17", "Tutorial A"), Group("18", "Tutorial B"))
 
 
 @pytest.mark.parametrize(

@@ -381,4 +381,6 @@ def actor_of(db: Session, member: Membership | Participant) -> Actor:
         program_state=program.state if program else None,
         mentee_id=parts.get(ParticipantRole.MENTEE),
         mentor_id=parts.get(ParticipantRole.MENTOR),
+        groups=member.groups,
+        audience=program.audience_groups if program else "",
     )
