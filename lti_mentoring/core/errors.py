@@ -42,6 +42,10 @@ class AlreadyAsked(Conflict):
     """This mentor has been asked already and has not answered yet."""
 
 
+class GroupsApart(Conflict):
+    """The program pairs people by their groups, and the groups of these two do not allow it."""
+
+
 class SignInMissing(MentoringError):
     """The request proves no sign-in that still holds."""
 

@@ -76,3 +76,9 @@ class AgainForm(FlaskForm):
     def draft(self) -> AgainReason:
         """The reason."""
         return AgainReason(self.reason.data)
+
+
+class DespiteForm(FlaskForm):
+    """That two are to be a pair although the program's groups keep them apart."""
+
+    despite = HiddenField(validators=[InputRequired()])

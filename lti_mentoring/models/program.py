@@ -7,7 +7,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_mentoring.core.db import Base
 from lti_mentoring.models.course import Course
-from lti_mentoring.vocabulary import Cadence, MentorSource, PairingMethod, Preset, ProgramState
+from lti_mentoring.vocabulary import (
+    Cadence,
+    MentorSource,
+    PairingGroups,
+    PairingMethod,
+    Preset,
+    ProgramState,
+)
 
 
 class Program(Base):
@@ -48,6 +55,7 @@ class Program(Base):
     session_length_minutes: Mapped[int] = mapped_column(default=45)
     mentor_source: Mapped[MentorSource] = mapped_column(default=MentorSource.BOTH)
     pairing_method: Mapped[PairingMethod] = mapped_column(default=PairingMethod.BOTH)
+    pairing_groups: Mapped[PairingGroups] = mapped_column(default=PairingGroups.ANY)
     answer_days: Mapped[int] = mapped_column(default=5)
     trial_days: Mapped[int] = mapped_column(default=21)
     trial_sessions: Mapped[int] = mapped_column(default=2)

@@ -26,6 +26,7 @@ from lti_mentoring.models import (
     ScorePublication,
 )
 from lti_mentoring.policies.actor import Actor
+from lti_mentoring.queries.groups import is_in
 from lti_mentoring.queries.lists import AnyRow, AnySelect, Page, Wanted, contains, fetch
 from lti_mentoring.rules.engagement import Part, from_json
 from lti_mentoring.rules.gradebook import access_of, can_look
@@ -176,6 +177,8 @@ def learners(db: Session, actor: Actor, wanted: Wanted) -> Page:
         found = found.where(_exemption_count() > 0)
     elif wanted.state:
         found = found.where(_delivered(wanted.state))
+    if wanted.group:
+        found = found.where(is_in(Membership.groups, wanted.group))
     if wanted.text:
         found = found.where(contains(PlatformUser.name, wanted.text))
     order = (EngagementScore.score.is_(None), EngagementScore.score, PlatformUser.name)

@@ -3,10 +3,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from statistics import median
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from lti_mentoring.core.errors import NotFound
@@ -14,13 +13,13 @@ from lti_mentoring.models import (
     Intake,
     Membership,
     MentorProfile,
-    MentorRequest,
     Pairing,
     Participant,
     PlatformUser,
     Program,
 )
 from lti_mentoring.policies.actor import Actor
+from lti_mentoring.queries.asks import Ask, asks_around, usual_answer_hours
 from lti_mentoring.queries.fits import (
     Book,
     Frame,
@@ -33,6 +32,7 @@ from lti_mentoring.queries.fits import (
     why,
 )
 from lti_mentoring.rules.availability import Window
+from lti_mentoring.rules.groups import may_pair
 from lti_mentoring.rules.request_turns import seats_left
 from lti_mentoring.vocabulary import (
     LIVE_PAIRING,
@@ -41,6 +41,7 @@ from lti_mentoring.vocabulary import (
     MeetingMode,
     MembershipState,
     MentorState,
+    PairingGroups,
     PairingMethod,
     PairingState,
     ParticipantRole,
@@ -48,8 +49,6 @@ from lti_mentoring.vocabulary import (
     RequestState,
 )
 
-ANSWERED = (RequestState.ACCEPTED, RequestState.DECLINED)
-OPEN_REQUEST = (RequestState.DRAFTED, RequestState.SENT)
 ME = -1
 """Stands for the learner in a book of wishes that are not saved yet."""
 
@@ -59,7 +58,8 @@ class MentorCard:
     """A mentor as learners see them.
 
     ``answer_hours`` is how long they usually take, None before anybody was answered;
-    ``asked`` is the reader's own open request to them.
+    ``asked`` is the reader's own open request to them. ``fits_groups`` is false where the program
+    pairs by groups and theirs do not fit the reader's.
     """
 
     participant_id: int
@@ -76,6 +76,7 @@ class MentorCard:
     answer_hours: int | None
     asked: RequestState | None
     why: Why
+    fits_groups: bool
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class Directory:
     intake_is_done: bool
     has_mentor: bool
     open_requests: int
+    pairing_groups: PairingGroups
 
     @property
     def may_ask(self) -> bool:
@@ -137,11 +139,18 @@ def directory(db: Session, actor: Actor, now: datetime) -> Directory:
     ids = {seat.profile.participant_id for seat in mentors}
     own = {actor.mentee_id} if actor.mentee_id else set()
     book = load_book(db, actor.program_id, ids | own)
-    asks = _requests_around(db, actor)
+    asks = asks_around(db, actor)
     frame = frame_of(pool.program, now.date(), actor.time_zone)
     mine = (actor.mentee_id, likes_of(pool.intake))
     cards = [_card(seat, book, frame, mine, asks, actor) for seat in mentors]
-    cards.sort(key=lambda card: (card.seats_left == 0, -card.why.fit.score, card.name))
+    cards.sort(
+        key=lambda card: (
+            not card.fits_groups,
+            card.seats_left == 0,
+            -card.why.fit.score,
+            card.name,
+        )
+    )
     return Directory(
         cards=tuple(cards),
         topics=book.topics,
@@ -151,16 +160,22 @@ def directory(db: Session, actor: Actor, now: datetime) -> Directory:
         intake_is_done=pool.intake is not None and pool.intake.state is IntakeState.SUBMITTED,
         has_mentor=pool.has_mentor,
         open_requests=sum(ask.is_open_of(actor) for ask in asks),
+        pairing_groups=pool.program.pairing_groups,
     )
 
 
 class _Seat(NamedTuple):
-    """A mentor in the pool; ``taken`` seats, and whether the actor has parted from them."""
+    """A mentor in the pool; ``taken`` seats, and whether the actor has parted from them.
+
+    ``fits`` says whether the actor's groups and theirs may be paired.
+    """
 
     profile: MentorProfile
     user: PlatformUser
     taken: int
     parted: bool
+    groups: str
+    fits: bool
 
     @property
     def left(self) -> int:
@@ -177,18 +192,7 @@ class _Pool(NamedTuple):
 
     @property
     def free(self) -> list[_Seat]:
-        return [seat for seat in self.seats if seat.left]
-
-
-class _Ask(NamedTuple):
-    mentor_id: int
-    mentee_id: int
-    state: RequestState
-    sent_at: datetime | None
-    answered_at: datetime | None
-
-    def is_open_of(self, actor: Actor) -> bool:
-        return self.mentee_id == actor.mentee_id and self.state in OPEN_REQUEST
+        return [seat for seat in self.seats if seat.left and seat.fits]
 
 
 def _load_pool(db: Session, actor: Actor) -> _Pool:
@@ -197,27 +201,21 @@ def _load_pool(db: Session, actor: Actor) -> _Pool:
     Raises:
         NotFound: if there is no program.
     """
-    taken = (
-        select(func.count())
-        .select_from(Pairing)
-        .where(Pairing.mentor_id == Participant.id, Pairing.state.in_(LIVE_PAIRING))
-        .correlate(Participant)
-        .scalar_subquery()
-    )
-    parted = (
-        exists()
-        .where(
-            Pairing.mentor_id == Participant.id,
-            Pairing.mentee_id == actor.mentee_id,
-            Pairing.state == PairingState.ENDED_NO_FAULT,
-        )
-        .correlate(Participant)
-    )
+    taken, parted = _taken(), _has_parted(actor.mentee_id)
     has_mentor = exists().where(
         Pairing.mentee_id == actor.mentee_id, Pairing.state.in_(LIVE_PAIRING)
     )
     rows = db.execute(
-        select(Program, Intake, has_mentor, MentorProfile, PlatformUser, taken, parted)
+        select(
+            Program,
+            Intake,
+            has_mentor,
+            MentorProfile,
+            PlatformUser,
+            taken,
+            parted,
+            Membership.groups,
+        )
         .select_from(Program)
         .outerjoin(Intake, Intake.participant_id == actor.mentee_id)
         .outerjoin(MentorProfile, MentorProfile.id.in_(_in_pool(actor)))
@@ -229,8 +227,37 @@ def _load_pool(db: Session, actor: Actor) -> _Pool:
     if not rows:
         raise NotFound("program")
     program, intake, paired, *_ = rows[0]
-    seats = [_Seat(*row[3:]) for row in rows if row[3] is not None]
+    rule = program.pairing_groups
+    seats = [
+        _Seat(*row[3:7], row.groups, may_pair(rule, actor.groups, row.groups))
+        for row in rows
+        if row.MentorProfile is not None
+    ]
     return _Pool(program, intake, paired, seats)
+
+
+def _taken() -> ScalarSelect[int]:
+    """How many of a mentor's seats are."""
+    return (
+        select(func.count())
+        .select_from(Pairing)
+        .where(Pairing.mentor_id == Participant.id, Pairing.state.in_(LIVE_PAIRING))
+        .correlate(Participant)
+        .scalar_subquery()
+    )
+
+
+def _has_parted(mentee_id: int | None) -> ColumnElement[bool]:
+    """Whether a mentor has from this mentee."""
+    return (
+        exists()
+        .where(
+            Pairing.mentor_id == Participant.id,
+            Pairing.mentee_id == mentee_id,
+            Pairing.state == PairingState.ENDED_NO_FAULT,
+        )
+        .correlate(Participant)
+    )
 
 
 def _in_pool(actor: Actor) -> Select[Any]:
@@ -254,37 +281,12 @@ def _in_pool(actor: Actor) -> Select[Any]:
     )
 
 
-def _requests_around(db: Session, actor: Actor) -> list[_Ask]:
-    """Answered requests of the program, for answer times, and the actor's own."""
-    rows = db.execute(
-        select(
-            MentorRequest.mentor_id,
-            MentorRequest.mentee_id,
-            MentorRequest.state,
-            MentorRequest.sent_at,
-            MentorRequest.answered_at,
-        )
-        .join(MentorRequest.mentor)
-        .where(
-            Participant.program_id == actor.program_id,
-            or_(
-                MentorRequest.state.in_(ANSWERED),
-                and_(
-                    MentorRequest.mentee_id == actor.mentee_id,
-                    MentorRequest.state.in_(OPEN_REQUEST),
-                ),
-            ),
-        )
-    )
-    return [_Ask(*row) for row in rows]
-
-
 def _card(
     seat: _Seat,
     book: Book,
     frame: Frame,
     mine: tuple[int | None, Likes],
-    asks: Collection[_Ask],
+    asks: Collection[Ask],
     actor: Actor,
 ) -> MentorCard:
     profile, user = seat.profile, seat.user
@@ -302,19 +304,11 @@ def _card(
         modes=tuple(MeetingMode(mode) for mode in profile.modes),
         cadence=profile.cadence,
         seats_left=seat.left,
-        answer_hours=_usual_answer_hours(about),
+        answer_hours=usual_answer_hours(about),
         asked=next((ask.state for ask in about if ask.is_open_of(actor)), None),
         why=why(book, frame, mine, (mentor_id, likes_of(profile))),
+        fits_groups=seat.fits,
     )
-
-
-def _usual_answer_hours(asks: Collection[_Ask]) -> int | None:
-    waits = [
-        (ask.answered_at - ask.sent_at).total_seconds() / 3600
-        for ask in asks
-        if ask.state in ANSWERED and ask.sent_at and ask.answered_at
-    ]
-    return round(median(waits)) if waits else None
 
 
 def covering(db: Session, actor: Actor, asking: Asking) -> int:
@@ -353,9 +347,22 @@ def others_with_seats(
         Pairing.mentee_id == except_mentee_id, Pairing.state == PairingState.ENDED_NO_FAULT
     )
     left_out = set(db.scalars(parted)) if except_mentee_id else set()
+    pool = _load_pool(db, actor)
+    rule = pool.program.pairing_groups
+    theirs = db.scalar(_groups_of(except_mentee_id)) if rule is not PairingGroups.ANY else None
     free = {
         seat.profile.participant_id: seat.user.display_name
-        for seat in _load_pool(db, actor).free
-        if seat.profile.participant_id not in left_out
+        for seat in pool.seats
+        if seat.left
+        and seat.profile.participant_id not in left_out
+        and may_pair(rule, theirs or "", seat.groups)
     }
     return dict(sorted(free.items(), key=lambda entry: entry[1]))
+
+
+def _groups_of(participant_id: int | None) -> Select[str]:
+    return (
+        select(Membership.groups)
+        .join(Participant, Participant.membership_id == Membership.id)
+        .where(Participant.id == participant_id)
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from lti_mentoring.core.errors import NotFound
@@ -20,7 +20,14 @@ from lti_mentoring.models import (
     Program,
 )
 from lti_mentoring.policies.actor import Actor
-from lti_mentoring.vocabulary import LIVE_PAIRING, FitAnswer, PairingState, SessionState
+from lti_mentoring.rules.groups import may_pair
+from lti_mentoring.vocabulary import (
+    LIVE_PAIRING,
+    FitAnswer,
+    PairingGroups,
+    PairingState,
+    SessionState,
+)
 
 COMING = (SessionState.PROPOSED, SessionState.SCHEDULED)
 
@@ -43,6 +50,20 @@ class SessionFacts:
     next_id: int | None
     next_starts_at: datetime | None
     next_state: SessionState | None
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What speaks against a pair: the two have parted, or ``rule`` keeps their groups apart."""
+
+    parted: bool
+    apart: bool
+    rule: PairingGroups
+
+    @property
+    def is_there(self) -> bool:
+        """Whether anything does."""
+        return self.parted or self.apart
 
 
 def pairing_for(db: Session, actor: Actor, pairing_id: int) -> Pairing:
@@ -113,6 +134,32 @@ def worked_together(db: Session, mentee_id: int, mentor_id: int) -> bool:
         )
         is not None
     )
+
+
+def fit_by_groups(db: Session, mentee_id: int, mentor_id: int) -> bool:
+    """Whether the program, which may pair by groups, allows it for these two."""
+    return may_pair(*_groups_of_two(db, mentee_id, mentor_id))
+
+
+def doubt_about(db: Session, mentee_id: int, mentor_id: int) -> Doubt:
+    """What a coordinator is told before the two become a pair."""
+    rule, *groups = _groups_of_two(db, mentee_id, mentor_id)
+    parted = worked_together(db, mentee_id, mentor_id)
+    return Doubt(parted, not may_pair(rule, *groups), rule)
+
+
+def _groups_of_two(db: Session, mentee_id: int, mentor_id: int) -> tuple[PairingGroups, str, str]:
+    mentee, mentor = aliased(Participant), aliased(Participant)
+    learning, helping = aliased(Membership), aliased(Membership)
+    rule, ours, theirs = db.execute(
+        select(Program.pairing_groups, learning.groups, helping.groups)
+        .join(mentee, mentee.program_id == Program.id)
+        .join(learning, learning.id == mentee.membership_id)
+        .join(mentor, mentor.program_id == Program.id)
+        .join(helping, helping.id == mentor.membership_id)
+        .where(mentee.id == mentee_id, mentor.id == mentor_id)
+    ).one()
+    return rule, ours, theirs
 
 
 def current_agreement(db: Session, program_id: int) -> Agreement | None:

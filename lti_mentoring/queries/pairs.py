@@ -12,31 +12,24 @@ from lti_mentoring.models import (
     AttendanceReport,
     FitCheck,
     Goal,
-    Intake,
     Membership,
     MentoringSession,
-    MentorProfile,
     Pairing,
     Participant,
     PlatformUser,
     Program,
 )
 from lti_mentoring.policies.actor import Actor
-from lti_mentoring.queries.fits import Why, frame_of, likes_of, load_book, why
+from lti_mentoring.queries.groups import is_in
 from lti_mentoring.queries.lists import AnyRow, AnySelect, Page, Wanted, contains, fetch
-from lti_mentoring.rules.request_turns import seats_left
 from lti_mentoring.vocabulary import (
     LIVE_PAIRING,
     AttendanceAnswer,
     EndReason,
     FitAnswer,
     GoalState,
-    IntakeState,
     MembershipState,
-    MentorState,
     PairingState,
-    ParticipantRole,
-    ParticipantState,
     SessionState,
 )
 
@@ -94,31 +87,6 @@ class SessionRow:
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A mentor for a learner, with reasons."""
-
-    participant_id: int
-    name: str
-    short_name: str
-    headline: str
-    seats_left: int
-    has_parted: bool
-    why: Why
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A learner without a mentor, and the mentors of the pool, the best fit first."""
-
-    mentee_id: int
-    name: str
-    short_name: str
-    wants: tuple[str, ...]
-    goal: str  # in the learner's own words; coordinators read it to find a mentor
-    candidates: tuple[Candidate, ...]
-
-
-@dataclass(frozen=True)
 class Dispute:
     """Two different answers about one session: who said what and when. Nothing else."""
 
@@ -139,6 +107,9 @@ def pairs(db: Session, actor: Actor, wanted: Wanted, now: datetime) -> Page:
         found = found.where(
             or_(contains(_MentorUser.name, wanted.text), contains(_MenteeUser.name, wanted.text))
         )
+    if wanted.group:
+        members = (_MentorMember.groups, _MenteeMember.groups)
+        found = found.where(or_(*(is_in(groups, wanted.group) for groups in members)))
     rows, total = fetch(db, found.order_by(Pairing.created_at, Pairing.id), wanted)
     return Page([_pair(row) for row in rows], total, wanted.page)
 
@@ -168,47 +139,6 @@ def sessions_of(db: Session, pairing_id: int) -> list[SessionRow]:
         .order_by(MentoringSession.starts_at.desc())
     )
     return [SessionRow(*row) for row in rows]
-
-
-def choice_for(db: Session, actor: Actor, mentee_id: int, now: datetime) -> Choice:
-    """The mentors of the pool for a learner who waits, ranked by a sum that can be told; 4 queries.
-
-    Left out is the learner; mentors without a free seat go last. Whoever has parted from the
-    learner before is marked: such a pair is not suggested, and made with a reason only.
-
-    Raises:
-        NotFound: if the learner is not in the actor's program.
-    """
-    learner = db.execute(_learner(actor, mentee_id)).first()
-    if learner is None:
-        raise NotFound("mentee", mentee_id)
-    member_id, user, intake, program = learner
-    rows = db.execute(_candidates(actor, mentee_id, member_id)).all()
-    ids = {row.MentorProfile.participant_id for row in rows}
-    book = load_book(db, actor.program_id, ids | {mentee_id})
-    frame = frame_of(program, now.date(), actor.time_zone)
-    mine = (mentee_id, likes_of(intake))
-    found = [
-        Candidate(
-            participant_id=profile.participant_id,
-            name=person.display_name,
-            short_name=person.short_name,
-            headline=profile.headline,
-            seats_left=seats_left(profile.capacity, taken),
-            has_parted=has_parted,
-            why=why(book, frame, mine, (profile.participant_id, likes_of(profile))),
-        )
-        for profile, person, taken, has_parted in rows
-    ]
-    found.sort(key=lambda one: (one.seats_left == 0, -one.why.fit.score, one.name))
-    return Choice(
-        mentee_id=mentee_id,
-        name=user.display_name,
-        short_name=user.short_name,
-        wants=book.offered_names(mentee_id),
-        goal=intake.goal_text,
-        candidates=tuple(found),
-    )
 
 
 def dispute_for(db: Session, actor: Actor, session_id: int) -> Dispute:
@@ -342,50 +272,4 @@ def _pair(row: AnyRow) -> PairRow:
         wants_change=bool(row.wants_change),
         learner_is_here=bool(row.learner_is_here),
         is_silent=bool(row.is_silent),
-    )
-
-
-def _learner(actor: Actor, mentee_id: int) -> AnySelect:
-    return (
-        select(Membership.id, PlatformUser, Intake, Program)
-        .select_from(Participant)
-        .join(Program, Program.id == Participant.program_id)
-        .join(Membership, Membership.id == Participant.membership_id)
-        .join(PlatformUser, PlatformUser.id == Membership.user_id)
-        .join(Intake, Intake.participant_id == Participant.id)
-        .where(
-            Participant.id == mentee_id,
-            Participant.program_id == actor.program_id,
-            Participant.role == ParticipantRole.MENTEE,
-            Intake.state == IntakeState.SUBMITTED,
-            Program.course_id == actor.course_id,
-        )
-    )
-
-
-def _candidates(actor: Actor, mentee_id: int, member_id: int) -> AnySelect:
-    taken = (
-        select(func.count(Pairing.id))
-        .where(Pairing.mentor_id == Participant.id, Pairing.state.in_(LIVE_PAIRING))
-        .correlate(Participant)
-        .scalar_subquery()
-    )
-    parted = exists().where(
-        Pairing.mentor_id == Participant.id,
-        Pairing.mentee_id == mentee_id,
-        Pairing.state == PairingState.ENDED_NO_FAULT,
-    )
-    return (
-        select(MentorProfile, PlatformUser, taken, parted.correlate(Participant))
-        .join(Participant, Participant.id == MentorProfile.participant_id)
-        .join(Membership, Membership.id == Participant.membership_id)
-        .join(PlatformUser, PlatformUser.id == Membership.user_id)
-        .where(
-            Participant.program_id == actor.program_id,
-            Participant.state == ParticipantState.ACTIVE,
-            Membership.state == MembershipState.ACTIVE,
-            Membership.is_test_user.is_(False),
-            Membership.id != member_id,
-            MentorProfile.state == MentorState.ACTIVE,
-        )
     )

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from lti_mentoring.vocabulary import PairingGroups
+
 MOST = 50  # groups of one person
 LONGEST_ID = 64
 LONGEST_NAME = 100
@@ -63,6 +65,18 @@ def read(text: str) -> tuple[Group, ...]:
 def shares(one: str, other: str) -> bool:
     """Whether two texts that ``write`` made have a group in common."""
     return bool({group.id for group in read(one)} & {group.id for group in read(other)})
+
+
+def may_pair(rule: PairingGroups, one: str, other: str) -> bool:
+    """Whether two people of these groups may be a pair (both as ``write`` makes them).
+
+    Who is in no group shares none with anybody.
+
+    Source: mentoring.md 4.4, hard constraints.
+    """
+    if rule is PairingGroups.ANY:
+        return True
+    return shares(one, other) is (rule is PairingGroups.SAME)
 
 
 def mark_of(group_id: str) -> str:

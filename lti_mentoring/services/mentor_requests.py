@@ -7,12 +7,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_mentoring.core import clock
-from lti_mentoring.core.errors import AlreadyAsked, AlreadyPaired, Conflict, MentorFull, Stale
+from lti_mentoring.core.errors import (
+    AlreadyAsked,
+    AlreadyPaired,
+    Conflict,
+    GroupsApart,
+    MentorFull,
+    Stale,
+)
 from lti_mentoring.models import Intake, MentorRequest, Pairing, Participant, Program
 from lti_mentoring.policies.actor import Actor, require
 from lti_mentoring.policies.pairing import may_answer, may_withdraw
 from lti_mentoring.policies.program import LIVE, is_mentee
-from lti_mentoring.queries.pairings import live_pairing_of_mentee, worked_together
+from lti_mentoring.queries.pairings import fit_by_groups, live_pairing_of_mentee, worked_together
 from lti_mentoring.services import activity, mentor_profiles, pairings, request_travel
 from lti_mentoring.vocabulary import (
     DeclineReason,
@@ -51,6 +58,7 @@ def ask(
         AlreadyPaired: if the learner has a mentor.
         AlreadyAsked: if one of them is on the list.
         MentorFull: if the only one has no free seat, or does not take part now.
+        GroupsApart: if the program does not pair people of such groups.
         Conflict: if the list would be too long, or the two have parted before.
     """
     require(is_mentee(actor), "ask a mentor")
@@ -92,6 +100,8 @@ def _draft(
 ) -> MentorRequest:
     if mentor.membership_id == actor.membership_id or worked_together(db, mentee_id, mentor.id):
         raise Conflict("these two are not paired again")
+    if not fit_by_groups(db, mentee_id, mentor.id):
+        raise GroupsApart
     if not request_travel.can_be_asked(db, mentor.id):
         raise MentorFull(mentor.id)
     request = MentorRequest(
@@ -150,6 +160,7 @@ def accept(db: Session, actor: Actor, request: MentorRequest) -> Pairing:
         NotAllowed: if the actor is not the mentor who was asked.
         MentorFull: if the last seat has gone since.
         AlreadyPaired: if the learner has found somebody else.
+        GroupsApart: if the two are in other groups than when one asked the other.
         Conflict: if it has been answered or withdrawn already.
     """
     require(may_answer(actor, request), "answer this request")
@@ -163,7 +174,7 @@ def accept_and_pause(db: Session, actor: Actor, request: MentorRequest) -> Pairi
     """The same, and no more requests for a while.
 
     Raises:
-        NotAllowed, MentorFull, AlreadyPaired, Conflict: as in ``accept``.
+        NotAllowed, MentorFull, AlreadyPaired, GroupsApart, Conflict: as in ``accept``.
     """
     pairing = accept(db, actor, request)
     mentor_profiles.pause(db, actor)

@@ -1,6 +1,7 @@
 """Pairs: made, tried, moved on and ended. Nobody has to explain a wish for a new mentor."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_mentoring.core import clock
-from lti_mentoring.core.errors import AlreadyPaired, Conflict, MentorFull, NotFound
+from lti_mentoring.core.errors import AlreadyPaired, Conflict, GroupsApart, MentorFull, NotFound
 from lti_mentoring.grading import ledger, recompute
 from lti_mentoring.models import (
     FitCheck,
@@ -23,6 +24,7 @@ from lti_mentoring.policies.pairing import may_answer_fit, may_end
 from lti_mentoring.policies.program import LIVE
 from lti_mentoring.queries.pairings import (
     fit_answers,
+    fit_by_groups,
     live_count,
     live_pairing_of_mentee,
     worked_together,
@@ -77,17 +79,29 @@ ASKED_FOR_FIT = frozenset(
 REGULAR_REASONS = frozenset({EndReason.GOALS_REACHED, EndReason.PROGRAM_END, EndReason.LEFT_COURSE})
 
 
+@dataclass(frozen=True)
+class Despite:
+    """What a coordinator knows to speak against a pair, and wants it all the same.
+
+    ``again`` is why two who have parted should try once more; ``groups``, that the program's
+    groups keep the two apart.
+    """
+
+    again: AgainReason | None = None
+    groups: bool = False
+
+
 def pair(
     db: Session,
     actor: Actor,
     mentee: Participant,
     mentor: Participant,
     origin: PairingOrigin,
-    again: AgainReason | None = None,
+    despite: Despite | None = None,
 ) -> Pairing:
     """The two belong together from now on; the trial begins when both have signed.
 
-    Two who have parted are brought together again by a coordinator who says why: ``again``.
+    Two against whom something speaks are brought together by a coordinator who was told so.
 
     The learner's other requests are superseded; when this was the mentor's last seat, whoever
     else waits for the mentor goes on to the next choice.
@@ -97,6 +111,7 @@ def pair(
         NotFound: if the two are not in the actor's program.
         MentorFull: if the last seat has gone.
         AlreadyPaired: if the learner has a mentor.
+        GroupsApart: if the program does not pair people of such groups.
         Conflict: if the program or one of the two does not take part now, or the two have
             parted and no reason was given.
     """
@@ -108,7 +123,7 @@ def pair(
         raise MentorFull(mentor.id)
     if live_pairing_of_mentee(db, mentee.id) is not None:
         raise AlreadyPaired(mentee.id)
-    told = _told(db, mentee, mentor, origin, again)
+    told = _told(db, mentee, mentor, origin, despite or Despite())
     pairing = Pairing(
         program_id=mentee.program_id,
         mentor_id=mentor.id,
@@ -128,18 +143,19 @@ def pair(
 
 
 def _told(
-    db: Session,
-    mentee: Participant,
-    mentor: Participant,
-    origin: PairingOrigin,
-    again: AgainReason | None,
+    db: Session, mentee: Participant, mentor: Participant, origin: PairingOrigin, despite: Despite
 ) -> str:
-    """What the record says of the new pair: who brought it together, and why once more."""
-    if not worked_together(db, mentee.id, mentor.id):
-        return origin
-    if again is None:
-        raise Conflict("these two have parted, and nobody said why they should try again")
-    return f"{origin} again {again}"
+    """What the record says of the new pair: who brought it together, and despite of what."""
+    told: str = origin
+    if worked_together(db, mentee.id, mentor.id):
+        if despite.again is None:
+            raise Conflict("these two have parted, and nobody said why they should try again")
+        told += f" again {despite.again}"
+    if not fit_by_groups(db, mentee.id, mentor.id):
+        if not despite.groups:
+            raise GroupsApart
+        told += " despite groups"
+    return told
 
 
 def _check_both(

@@ -26,6 +26,7 @@ DESIGN = (
     "session_length_minutes",
     "mentor_source",
     "pairing_method",
+    "pairing_groups",
     "answer_days",
     "trial_days",
     "trial_sessions",

@@ -1,11 +1,12 @@
 """How a learner's request travels: to the next choice, away from a mentor, out of the world."""
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from lti_mentoring.core import clock
 from lti_mentoring.models import MentorProfile, MentorRequest, Pairing, Participant, Program
 from lti_mentoring.policies.actor import Actor
+from lti_mentoring.queries.pairings import fit_by_groups
 from lti_mentoring.rules.request_turns import expires_at, next_in_line, seats_left
 from lti_mentoring.rules.transitions import next_state
 from lti_mentoring.services import activity
@@ -44,7 +45,8 @@ def can_be_asked(db: Session, mentor_id: int) -> bool:
 def send_next(db: Session, actor: Actor, mentee_id: int) -> MentorRequest | None:
     """Send the learner's next choice, unless one is waiting for its answer; what was sent.
 
-    Choices whose mentor has no seat any more are released on the way.
+    Choices whose mentor has no seat any more, or is in groups that do not fit any more, are
+    released on the way.
     """
     db.flush()
     asks = _open_asks(db, MentorRequest.mentee_id == mentee_id)
@@ -53,7 +55,7 @@ def send_next(db: Session, actor: Actor, mentee_id: int) -> MentorRequest | None
     waiting = {ask.rank: ask for ask in asks}
     while (rank := next_in_line(waiting)) is not None:
         ask = waiting.pop(rank)
-        if can_be_asked(db, ask.mentor_id):
+        if can_be_asked(db, ask.mentor_id) and fit_by_groups(db, mentee_id, ask.mentor_id):
             return _send(db, actor, ask)
         move(db, actor, ask, RequestState.RELEASED)
     return None
@@ -87,6 +89,19 @@ def release_from_mentor(db: Session, actor: Actor, mentor_id: int) -> int:
     for mentee_id in sorted({ask.mentee_id for ask in asks}):
         send_next(db, actor, mentee_id)
     return len(asks)
+
+
+def release_misfits(db: Session, actor: Actor, program: Program) -> int:
+    """Let requests go on to the next choice that the program's groups forbid; how many."""
+    mentee = aliased(Participant)
+    in_program = select(mentee.id).where(mentee.program_id == program.id)
+    asks = _open_asks(db, MentorRequest.mentee_id.in_(in_program))
+    apart = [ask for ask in asks if not fit_by_groups(db, ask.mentee_id, ask.mentor_id)]
+    for ask in apart:
+        move(db, actor, ask, RequestState.RELEASED)
+    for mentee_id in sorted({ask.mentee_id for ask in apart}):
+        send_next(db, actor, mentee_id)
+    return len(apart)
 
 
 def supersede(db: Session, actor: Actor, mentee_id: int) -> None:

@@ -4,11 +4,12 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_mentoring.core import clock
+from lti_mentoring.core.errors import GroupsApart
 from lti_mentoring.forms.fields import CADENCE_NAMES, MODE_NAMES, language_name
 from lti_mentoring.forms.mentors import AskForm, RankForm
 from lti_mentoring.models import Participant
 from lti_mentoring.policies.program import is_mentee, sees_program
-from lti_mentoring.queries.mentors import directory
+from lti_mentoring.queries.mentors import MentorCard, directory
 from lti_mentoring.queries.participants import participant_for
 from lti_mentoring.services import mentor_requests
 from lti_mentoring.vocabulary import ParticipantRole, RequestState
@@ -43,6 +44,8 @@ def ask(mentor_id: int) -> ResponseReturnValue:
     """Ask one mentor, with a note."""
     found = directory(g.db, g.actor, clock.now())
     card = found.card(mentor_id)
+    if not card.fits_groups:
+        raise GroupsApart
     starter = _("Hello %(name)s, I would like your help with …", name=card.short_name)
     form = open_form(AskForm, note=starter)
     if not form.validate_on_submit():
@@ -61,7 +64,7 @@ def ask(mentor_id: int) -> ResponseReturnValue:
 def choices() -> ResponseReturnValue:
     """Give up to five mentors a place; the request travels from one to the next."""
     found = directory(g.db, g.actor, clock.now())
-    cards = [card for card in found.cards if card.seats_left and card.asked is None]
+    cards = [card for card in found.cards if _can_be_chosen(card)]
     form = open_form(RankForm, note=_("Hello, I would like your help with …"))
     form.take_ranks(request.form, [card.participant_id for card in cards])
     if not form.validate_on_submit():
@@ -72,6 +75,10 @@ def choices() -> ResponseReturnValue:
     first = found.card(form.in_order[0])
     say(_("%(name)s is asked first.", name=first.short_name))
     return redirect(url_for("requests.mine"), code=303)
+
+
+def _can_be_chosen(card: MentorCard) -> bool:
+    return card.seats_left > 0 and card.asked is None and card.fits_groups
 
 
 def _mentor(mentor_id: int) -> Participant:

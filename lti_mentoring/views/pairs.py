@@ -1,23 +1,25 @@
 """Pairs, in facts: bring two people together, see how it goes, end it, settle a dispute."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
 
 from lti_mentoring.core import clock
 from lti_mentoring.core.errors import Conflict
 from lti_mentoring.forms.fields import language_name
-from lti_mentoring.forms.pairings import AgainForm
+from lti_mentoring.forms.pairings import AgainForm, DespiteForm
 from lti_mentoring.forms.pool import BulkForm, wanted_in
 from lti_mentoring.policies.program import coordinates, staff
 from lti_mentoring.queries import learners
 from lti_mentoring.queries.closings import decision_counts, decisions
-from lti_mentoring.queries.lists import Wanted
-from lti_mentoring.queries.pairings import pairing_for, worked_together
+from lti_mentoring.queries.groups import groups_of_course
+from lti_mentoring.queries.pair_choices import choice_for
+from lti_mentoring.queries.pairings import doubt_about, pairing_for
 from lti_mentoring.queries.pairs import (
     PairRow,
-    choice_for,
     dispute_for,
     pair_row,
     pairs,
@@ -48,6 +50,7 @@ def index() -> ResponseReturnValue:
         "pairs/index.html",
         found=pairs(g.db, g.actor, wanted, clock.now()),
         wanted=wanted,
+        groups=groups_of_course(g.db, g.actor),
         decided=decision_counts(g.db, g.actor) if coordinates(g.actor) else {},
     )
 
@@ -63,43 +66,58 @@ def following() -> ResponseReturnValue:
 @guarded_by(coordinates)
 def waiting() -> ResponseReturnValue:
     """Learners without a mentor: for whom shall one be found?"""
-    page = wanted_in(request.args).page
-    found = learners.learners(g.db, g.actor, Wanted(state="unpaired", page=page))
-    return render_template("pairs/waiting.html", found=found)
+    wanted = replace(wanted_in(request.args), state="unpaired")
+    return render_template(
+        "pairs/waiting.html",
+        found=learners.learners(g.db, g.actor, wanted),
+        wanted=wanted,
+        groups=groups_of_course(g.db, g.actor),
+    )
 
 
 @blueprint.get("/pairs/new/<int:mentee_id>")
 @guarded_by(coordinates)
 def choose(mentee_id: int) -> ResponseReturnValue:
     """Mentors for one learner, the best fit first, with reasons."""
+    wanted = wanted_in(request.args)
     choice = choice_for(g.db, g.actor, mentee_id, clock.now())
-    show_all = "all" in request.args
+    known = {group.id: group for one in choice.candidates for group in one.groups}
     return render_template(
-        "pairs/choose.html", choice=choice, show_all=show_all, language_names=_language_names
+        "pairs/choose.html",
+        choice=choice.of_group(wanted.group),
+        wanted=wanted,
+        groups=sorted(known.values(), key=lambda group: (not group.name, group.name, group.id)),
+        show_all="all" in request.args,
+        language_names=_language_names,
     )
 
 
 @blueprint.route("/pairs/new/<int:mentee_id>/<int:mentor_id>", methods=["GET", "POST"])
 @guarded_by(coordinates)
 def pair(mentee_id: int, mentor_id: int) -> ResponseReturnValue:
-    """The two belong together now; if they have parted before, a reason is asked for."""
+    """The two belong together now; where something speaks against it, that is said before."""
     mentee = participant_for(g.db, g.actor, mentee_id, ParticipantRole.MENTEE)
     mentor = participant_for(g.db, g.actor, mentor_id, ParticipantRole.MENTOR)
     names = {
         "mentee": mentee.membership.user.display_name,
         "mentor": mentor.membership.user.display_name,
     }
-    again, form = None, AgainForm()
-    if worked_together(g.db, mentee_id, mentor_id):
-        if not form.validate_on_submit():
-            page = render_template("pairs/again.html", form=form, mentee_id=mentee_id, **names)
-            return page, 422 if form.errors else 200
-        again = form.draft()
-    elif request.method == "GET":
+    doubt = doubt_about(g.db, mentee_id, mentor_id)
+    if request.method == "GET" and not doubt.is_there:
         return redirect(url_for("pairs.choose", mentee_id=mentee_id), code=303)
-    pairings.pair(g.db, g.actor, mentee, mentor, PairingOrigin.COORDINATOR, again)
+    form = AgainForm() if doubt.parted else DespiteForm()
+    if doubt.is_there and not form.validate_on_submit():
+        facts = {"doubt": doubt, "mentee_id": mentee_id, **names}
+        return render_template("pairs/again.html", form=form, **facts), _shown(form)
+    again = form.draft() if doubt.parted else None
+    despite = pairings.Despite(again, groups=doubt.apart)
+    pairings.pair(g.db, g.actor, mentee, mentor, PairingOrigin.COORDINATOR, despite)
     say(_("%(mentee)s and %(mentor)s are a pair now. It begins when both have signed.", **names))
     return redirect(url_for("pairs.waiting"), code=303)
+
+
+def _shown(form: FlaskForm) -> int:
+    return 422 if form.errors else 200
 
 
 @blueprint.get("/pairs/<int:pairing_id>")

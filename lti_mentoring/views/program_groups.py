@@ -1,4 +1,4 @@
-"""Which groups of the course take part in its program."""
+"""What the groups of the course mean to its program."""
 
 from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -24,14 +24,14 @@ blueprint = Blueprint("program_groups", __name__)
 @blueprint.route("/program/groups", methods=["GET", "POST"])
 @guarded_by(coordinates)
 def edit() -> ResponseReturnValue:
-    """Who takes part: the whole course, or learners of some groups."""
+    """Who takes part: the whole course, or learners of some groups; and who may be a pair."""
     program = current_program(g.db, g.actor)
     known = groups_to_choose(g.db, program)
     form = _form(program, known)
     if not form.validate_on_submit():
         return _page(program, known, form), 422 if form.errors else 200
-    chosen = form.audience()
-    extra = program_groups.change_audience(g.db, g.actor, program, chosen, typed_version())
+    draft = form.draft()
+    extra = program_groups.change_groups(g.db, g.actor, program, draft, typed_version())
     say(_("Saved."))
     if extra:
         say(_who_stays(extra))
@@ -46,6 +46,7 @@ def _form(program: Program, known: CourseGroups) -> GroupsForm:
         known=known.groups,
         groups=chosen,
         takes_part=SOME if chosen else EVERYBODY,
+        pairing_groups=program.pairing_groups.value,
         version=program.version,
     )
 

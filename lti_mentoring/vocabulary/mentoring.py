@@ -40,6 +40,14 @@ class PairingMethod(StrEnum):
     BOTH = "both"
 
 
+class PairingGroups(StrEnum):
+    """Whether the groups of two people say that they may be a pair."""
+
+    ANY = "any"
+    SAME = "same"
+    DIFFERENT = "different"
+
+
 class ParticipantRole(StrEnum):
     """What a person does in a program. One person may hold both, in two rows."""
 

@@ -15,6 +15,7 @@ from lti_mentoring.core.errors import (
     AddressRefused,
     AwaitingActivation,
     Conflict,
+    GroupsApart,
     LaunchRefused,
     MentoringError,
     NotAllowed,
@@ -44,6 +45,9 @@ STATUS: Mapping[type[MentoringError], int] = {
     PlatformRefused: 503,
 }
 
+OWN_PAGE: Mapping[type[MentoringError], str] = {Stale: "stale", GroupsApart: "groups_apart"}
+"""Errors that a page explains in its own words; the others have one for their status."""
+
 GAVE_UP = frozenset({"40P01", "40001", "SQLITE_BUSY"})
 """A deadlock, a failed serialization, a database that stays locked."""
 
@@ -70,7 +74,7 @@ def _mentoring_error(error: MentoringError) -> ResponseReturnValue:
     if isinstance(error, Conflict):
         unit_of_work.keep_typed_after_conflict()
     log.info("refused %s %s: %s", request.method, request.endpoint, type(error).__name__)
-    page = "stale" if isinstance(error, Stale) else str(status)
+    page = next((page for cls, page in OWN_PAGE.items() if isinstance(error, cls)), str(status))
     return _page(page, status, error=error)
 
 

@@ -13,7 +13,7 @@ from lti_mentoring.models import (
     ScorePublication,
 )
 from lti_mentoring.queries import engagement as scores
-from lti_mentoring.queries import learners, mentors, pairs, pool
+from lti_mentoring.queries import learners, mentors, pair_choices, pool
 from lti_mentoring.queries.lists import Wanted
 from lti_mentoring.queries.rosters import roster_facts
 from lti_mentoring.rules.roles import is_test_user
@@ -82,7 +82,7 @@ def test_lti59_no_count_has_a_test_user(previewed, db):
 
 
 def test_lti59_a_test_user_is_in_no_ranking_and_no_pool(previewed, db):
-    choice = pairs.choice_for(db, previewed.teresa(db), previewed.other.id, clock.now())
+    choice = pair_choices.choice_for(db, previewed.teresa(db), previewed.other.id, clock.now())
     cards = db.execute(mentors._in_pool(previewed.lia(db))).all()
 
     assert {each.name for each in choice.candidates} == {"Rui Costa"}

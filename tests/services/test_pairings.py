@@ -356,7 +356,7 @@ def test_two_who_have_parted_are_brought_together_only_with_a_reason(db, program
     with pytest.raises(Conflict):
         pairings.pair(db, teacher, *two)
 
-    again = pairings.pair(db, teacher, *two, AgainReason.BOTH_WISH)
+    again = pairings.pair(db, teacher, *two, pairings.Despite(AgainReason.BOTH_WISH))
 
     assert again.state is PairingState.PROPOSED
     told = select(Activity.detail).where(Activity.noun_id == again.id, Activity.verb == Verb.PAIRED)

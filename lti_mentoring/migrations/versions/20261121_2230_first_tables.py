@@ -349,6 +349,7 @@ def program() -> None:
         sa.Column("session_length_minutes", sa.Integer(), nullable=False),
         sa.Column("mentor_source", sa.String(length=32), nullable=False),
         sa.Column("pairing_method", sa.String(length=32), nullable=False),
+        sa.Column("pairing_groups", sa.String(length=32), nullable=False),
         sa.Column("answer_days", sa.Integer(), nullable=False),
         sa.Column("trial_days", sa.Integer(), nullable=False),
         sa.Column("trial_sessions", sa.Integer(), nullable=False),

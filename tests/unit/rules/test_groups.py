@@ -11,10 +11,13 @@ from lti_mentoring.rules.groups import (
     in_launch,
     in_roster,
     mark_of,
+    may_pair,
     read,
+    shares,
     with_names,
     write,
 )
+from lti_mentoring.vocabulary import PairingGroups
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -129,3 +132,26 @@ def test_a_group_without_a_name_is_called_by_what_people_can_compare(
     group = Group(group_id)
 
     assert (group.is_word, group.is_section, group.short_id) == (is_word, is_section, short)
+
+
+ONE, OTHER, BOTH = (write([Group(each) for each in ids]) for ids in (["1"], ["11"], ["1", "11"]))
+
+
+def test_two_share_a_group_whatever_it_is_called():
+    assert shares(ONE, BOTH)
+    assert shares(ONE, write([Group("1", "Lab A")]))
+    assert not shares(ONE, OTHER)
+    assert not shares("", "")
+
+
+@pytest.mark.parametrize(
+    ("rule", "allowed"),
+    [
+        (PairingGroups.ANY, [True, True, True]),
+        (PairingGroups.SAME, [True, False, False]),
+        (PairingGroups.DIFFERENT, [False, True, True]),
+    ],
+)
+def test_who_may_be_a_pair_follows_from_their_groups(rule, allowed):
+    """Who is in no group shares none with anybody."""
+    assert [may_pair(rule, ONE, other) for other in (BOTH, OTHER, "")] == allowed
