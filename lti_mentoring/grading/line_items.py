@@ -5,21 +5,15 @@ one goes too, somebody wants it so: it stays away until a person asks for it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
-from lti_mentoring.advantage.client import NOT_FOUND, ServiceClient
+from lti_mentoring.advantage.client import ServiceClient
 from lti_mentoring.advantage.line_items import (
-    Column,
     WantedColumn,
-    create,
-    find,
-    let_review,
-    read_column,
     resource_id_of,
 )
 from lti_mentoring.advantage.tokens import RegisteredTool
@@ -28,7 +22,8 @@ from lti_mentoring.core.bell import ring_soon
 from lti_mentoring.core.db import Transaction
 from lti_mentoring.core.errors import AddressRefused, PlatformRefused, PlatformUnavailable
 from lti_mentoring.core.upsert import insert_into
-from lti_mentoring.grading import outbox
+from lti_mentoring.grading import column_errands, outbox
+from lti_mentoring.grading.column_errands import Coupled, Errand, Found
 from lti_mentoring.models import (
     Course,
     Deployment,
@@ -43,7 +38,6 @@ from lti_mentoring.vocabulary import (
     LineItemKind,
     ProgramState,
     RegistrationState,
-    Scope,
 )
 
 BELL = "columns"
@@ -54,42 +48,7 @@ NOT_YET = (ProgramState.DRAFT, ProgramState.CANCELLED)
 LOOK_AGAIN_AFTER = timedelta(hours=1)
 """For so long a look holds: a column that was there is not looked for again."""
 
-NOT_ACCEPTED = frozenset({400, 403, 404, 412, 422})
-"""What an LMS answers if it does not take the link that a new column names, or what it has beside
-it; Moodle says 403, Canvas 412."""
-
 NO_GRADEBOOK = "The LMS does not offer its gradebook to this tool."
-NO_COLUMN = (
-    "The LMS lets the tool write scores, but not make columns. Add a grade to the activity in "
-    "the LMS and open it once, or permit the tool to manage columns."
-)
-DELETED = "The column was deleted in the LMS, so no scores are sent."
-
-
-@dataclass(frozen=True)
-class Errand:
-    """What finding or making one column takes; no transaction is needed any more."""
-
-    line_item_id: int
-    tool: RegisteredTool
-    line_items_url: str | None
-    coupled_url: str | None
-    resource_link_id: int | None
-    scopes: frozenset[str]
-    wanted: WantedColumn
-    lost_url: str | None
-    was_remade: bool
-    former_ids: frozenset[str]
-    """Resource ids of the course's other programs, whose scores stay in their columns."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """Where the column is. ``maximum`` is null where the tool may not look."""
-
-    url: str
-    maximum: Decimal | None = None
-    is_new: bool = False
 
 
 def plan_columns(db: Session, program: Program) -> list[LineItem]:
@@ -192,7 +151,7 @@ def ensure_due(
         with transaction() as db:
             errand = _open(db, line_item_id)
         try:
-            found = _run(errand, client_of(errand.tool))
+            found = column_errands.run(errand, client_of(errand.tool))
         except PlatformUnavailable as error:
             with transaction() as db:
                 _put_off(db, errand, error)
@@ -263,13 +222,12 @@ def _open(db: Session, line_item_id: int) -> Errand:
     scopes = frozenset(course.ags_scopes.split())
     # One column has to do for the program: the activity's, whatever is posted.
     is_only = access_of(scopes) is GradebookAccess.SCORES and not program.posts_engagement
-    link = _coupled_link(db, course.id) if is_engagement or is_only else None
+    coupled = _coupled_columns(db, course.id) if is_engagement or is_only else ()
     return Errand(
         line_item_id=row.id,
         tool=RegisteredTool.of(registration),
         line_items_url=course.line_items_url,
-        coupled_url=link.line_item_url if link else None,
-        resource_link_id=link.id if link else None,
+        coupled=coupled,
         scopes=scopes,
         wanted=WantedColumn(
             label=LABEL[row.kind],
@@ -288,14 +246,14 @@ def _open(db: Session, line_item_id: int) -> Errand:
     )
 
 
-def _coupled_link(db: Session, course_id: int) -> ResourceLink | None:
-    """The first place in the course to which the LMS has tied a column."""
-    return db.scalar(
-        select(ResourceLink)
+def _coupled_columns(db: Session, course_id: int) -> tuple[Coupled, ...]:
+    """The columns of all places in the course to which the LMS has tied one, the first first."""
+    rows = db.execute(
+        select(ResourceLink.id, ResourceLink.line_item_url)
         .where(ResourceLink.course_id == course_id, ResourceLink.line_item_url.is_not(None))
         .order_by(ResourceLink.id)
-        .limit(1)
     )
+    return tuple(Coupled(number, url or "") for number, url in rows)
 
 
 def _link_without_column(db: Session, course: Course, row: LineItem) -> str | None:
@@ -314,57 +272,6 @@ def _link_without_column(db: Session, course: Course, row: LineItem) -> str | No
     return first.lti_id if first and first.line_item_url in {None, row.lost_url} else None
 
 
-def _run(errand: Errand, client: ServiceClient) -> Found:
-    """A coupled column is taken as it is; otherwise ours is found or made."""
-    may_manage = Scope.LINE_ITEM in errand.scopes
-    coupled = _coupled(errand, client) if may_manage else _coupled_unseen(errand)
-    if coupled is not None:
-        return coupled
-    if not errand.line_items_url or not may_manage:
-        raise PlatformRefused(NO_COLUMN, 0)
-    column = find(client, errand.line_items_url, errand.wanted)
-    if column is not None:
-        let_review(client, column)
-        return Found(column.url, column.score_maximum)
-    if errand.was_remade:
-        raise PlatformRefused(DELETED, 0)
-    column = _make(errand.wanted, errand.line_items_url, client)
-    return Found(column.url, column.score_maximum, is_new=True)
-
-
-def _make(wanted: WantedColumn, line_items_url: str, client: ServiceClient) -> Column:
-    """The new column; a plain one of the course where the LMS does not take its link or review."""
-    try:
-        return create(client, line_items_url, wanted)
-    except PlatformRefused as error:
-        if error.status not in NOT_ACCEPTED:
-            raise
-    plain = replace(wanted, resource_link_id=None, is_reviewable=False)
-    return create(client, line_items_url, plain)
-
-
-def _coupled(errand: Errand, client: ServiceClient) -> Found | None:
-    if errand.coupled_url is None:
-        return None
-    try:
-        column = read_column(client, errand.coupled_url)
-    except PlatformRefused as error:
-        if error.status == NOT_FOUND and errand.lost_url is not None:
-            return None  # the activity has no grade any more
-        raise
-    if column.resource_id in errand.former_ids:
-        return None
-    # One of ours with another id has come along with a copied course: it is this program's now.
-    return Found(column.url, column.score_maximum)
-
-
-def _coupled_unseen(errand: Errand) -> Found | None:
-    """The coupled column, taken on trust where the tool may not look; not if it was lost."""
-    if errand.coupled_url in {None, errand.lost_url}:
-        return None
-    return Found(errand.coupled_url or "")
-
-
 def _note_found(db: Session, errand: Errand, found: Found) -> None:
     row = db.get_one(LineItem, errand.line_item_id)
     if errand.lost_url is not None and found.url != errand.lost_url:
@@ -372,7 +279,10 @@ def _note_found(db: Session, errand: Errand, found: Found) -> None:
     if errand.lost_url is not None and found.is_new:
         row.remade_at = clock.now()
     row.url, row.error, row.attempts, row.next_at = found.url, None, 0, None
-    row.resource_link_id = errand.resource_link_id
+    row.resource_link_id = found.resource_link_id
+    for link_id, url in found.gone:  # until a launch names one again
+        lost = ResourceLink.id == link_id, ResourceLink.line_item_url == url
+        db.execute(update(ResourceLink).where(*lost).values(line_item_url=None))
     if found.maximum is not None and found.maximum > 0:
         row.score_maximum = found.maximum
     ring_soon(db, "scores")

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from lti_mentoring.advantage import client, pace, scores, tokens
 from lti_mentoring.advantage import line_items as columns
-from lti_mentoring.grading import line_items, looks
+from lti_mentoring.grading import column_errands, line_items, looks
 from lti_mentoring.rules.platform_profiles import CAUSES
 
 
@@ -50,8 +50,8 @@ _OF_STATUS = {
 
 _BY_WORDS: Mapping[str, Reason] = {
     line_items.NO_GRADEBOOK: Reason.NO_GRADEBOOK,
-    line_items.NO_COLUMN: Reason.NO_COLUMN,
-    line_items.DELETED: Reason.DELETED,
+    column_errands.NO_COLUMN: Reason.NO_COLUMN,
+    column_errands.DELETED: Reason.DELETED,
     scores.COLUMN_GONE: Reason.COLUMN_GONE,
     scores.NOT_GRADED: Reason.NOT_GRADED,
     scores.NOT_PERMITTED: Reason.NOT_PERMITTED,

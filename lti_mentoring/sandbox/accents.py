@@ -157,7 +157,7 @@ canvas = Accent(
     ),
     custom=Custom(
         variables=USUAL_VARIABLES - {"ResourceLink.id.history"}
-        | {"Canvas.course.id", "Canvas.user.id"},
+        | {"Canvas.course.id", "Canvas.course.sectionIds", "Canvas.user.id"},
         valueless=Valueless.LITERAL,
     ),
     registration=Registration(

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from lti_mentoring.sandbox import (
     administration,
     administrator_pages,
+    changes,
     copies,
     grades,
     groups,
@@ -40,6 +41,7 @@ from lti_mentoring.sandbox.world import NotInWorld
 SERVED = (
     pages,
     copies,
+    changes,
     grades,
     people,
     selecting,

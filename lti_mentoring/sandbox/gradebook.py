@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import RLock
+from typing import Any
 
 from lti_mentoring.sandbox.score_origins import OriginRefusal, ScoreOrigin, origin_of
 from lti_mentoring.sandbox.service_habits import Grading
@@ -160,6 +161,17 @@ class Gradebook:
                 changed, made_by_tool=item.made_by_tool, tool=item.tool, locked=item.locked
             )
             return self._items[item.id]
+
+    def edit(self, item: LineItem, **facts: Any) -> LineItem:
+        """An instructor changes a column's label, points or hidden ids; grades keep their share."""
+        with self._lock:
+            changed = replace(item, **facts)
+            self._items[item.id] = changed
+            for key, grade in list(self._grades.items()):
+                if key[0] == item.id and grade.score is not None:
+                    score = grade.score * changed.maximum / item.maximum
+                    self._grades[key] = replace(grade, score=score, maximum=changed.maximum)
+            return changed
 
     def delete(self, item: LineItem) -> None:
         """Remove a column and its grades.

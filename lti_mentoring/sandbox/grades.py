@@ -65,6 +65,19 @@ def lock_column(course_id: str, item_id: str) -> ResponseReturnValue:
     return redirect(url_for("grades.gradebook", course_id=course_id), 303)
 
 
+@blueprint.post("/<item_id>/edit")
+def edit_column(course_id: str, item_id: str) -> ResponseReturnValue:
+    """An instructor gives a column another label, or other points."""
+    sandbox = current_sandbox()
+    item = _column(sandbox, course_id, item_id)
+    maximum = request.form.get("maximum", type=float)
+    if maximum is None or maximum <= 0:
+        abort(400, "A column has at least some points.")
+    label = request.form.get("label", "").strip() or item.label
+    sandbox.gradebook.edit(item, label=label, maximum=maximum)
+    return redirect(url_for("grades.gradebook", course_id=course_id), 303)
+
+
 @blueprint.get("/<item_id>/grade/<person_id>")
 def grade(course_id: str, item_id: str, person_id: str) -> ResponseReturnValue:
     """One cell: what stands there, and a field to type another grade."""

@@ -49,6 +49,9 @@ def members(sandbox: Sandbox, course_id: str) -> ResponseReturnValue:
     require_accept(MEMBERS_TYPE)
     style = sandbox.accent.roster
     course = _course(sandbox, course_id)
+    used = any(each.tool == calling_tool().client_id for each in course.activities)
+    if style.needs_activity and not used:
+        raise ServiceRefused(404, "the tool is not used in this course")
     activity = _activity_asked_for(course) if style.filters else None
     everyone = [
         (person, enrollment)

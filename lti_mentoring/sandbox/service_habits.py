@@ -36,6 +36,7 @@ class Roster:
     short_roles: bool = True  # the role parameter may be a short name
     filters: bool = True  # role and rlid are heeded
     escaped_names: bool = False  # as in HTML
+    needs_activity: bool = False  # a course in which nothing opens the tool tells it nothing
     lists_suspended: bool = True
     lists_launched_only: bool = False
     empty_page: bool = False  # no body at all for a page without members
@@ -130,6 +131,7 @@ MOODLE_ROSTER = Roster(
     groups=(),
     message_custom=False,
     username="ext_user_username",
+    needs_activity=True,
 )
 MOODLE_GRADING = Grading(
     paging=Paging(curly=True),

@@ -247,6 +247,17 @@ class Sandbox:
                 self.gradebook.couple(course_id, wish, client_id)
             return placed
 
+    def delete_activity(self, link_id: str) -> None:
+        """A teacher deletes an activity; its columns go with it, and their grades.
+
+        Raises:
+            NotInWorld: if there is none.
+        """
+        with self.lock:
+            self.world.take_away(link_id)
+            for item in self.gradebook.columns_of_link(link_id):
+                self.gradebook.remove(item)
+
     def begin(self, launch: Launch) -> dict[str, str]:
         """Open whatever the launch says; returns the parameters of the login initiation."""
         launch = replace(launch, opened_at=self.clock())

@@ -32,9 +32,14 @@ def _groups(occasion: Occasion, _: Accent) -> str | None:
     return ",".join(occasion.enrollment.groups) if occasion.enrollment else None
 
 
+def _sections(occasion: Occasion, _: Accent) -> str | None:
+    return ",".join(occasion.enrollment.sections) if occasion.enrollment else None
+
+
 # None stands for a variable that has no value on this occasion.
 VALUES: Mapping[str, Callable[[Occasion, Accent], object | None]] = {
     "Canvas.course.id": lambda it, _: int(it.course.id[:4], 16) if it.course else None,
+    "Canvas.course.sectionIds": _sections,
     "Canvas.user.id": lambda it, _: int(it.person.id[:6], 16),
     "Context.id": lambda it, _: it.course.id if it.course else None,
     "Context.id.history": lambda it, _: ",".join(it.course.history) if it.course else None,

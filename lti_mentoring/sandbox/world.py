@@ -39,13 +39,14 @@ class Person:
 
 @dataclass(frozen=True)
 class Enrollment:
-    """What one person is in one course, and whether that is suspended; groups by their ids."""
+    """What one person is in one course, and whether suspended; groups and sections by their ids."""
 
     person_id: str
     role: Role
     suspended: bool = False
     observes: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class Course:
     enrollments: dict[str, Enrollment] = field(default_factory=dict)
     former: list[str] = field(default_factory=list)  # ids of people who were removed
     groups: dict[str, str] = field(default_factory=dict)  # names by ids
+    sections: dict[str, str] = field(default_factory=dict)  # cross-listed here; names by ids
     history: tuple[str, ...] = ()  # ids of the courses it was copied from, latest first
     in_books: bool = True  # whether the institution has a number for it
 
@@ -276,15 +278,46 @@ class World:
                 raise NotInWorld(f"no activity {changed.id!r} in {where.title!r}")
             where.activities[where.activities.index(before)] = changed
 
-    def delete_activity(self, course_id: str, activity_id: str) -> None:
-        """Take an activity out of the course; its column stays.
+    def list_section(self, course_id: str, section_id: str, name: str, people: list[str]) -> None:
+        """These members of the course are in a section of that id from now on.
+
+        Raises:
+            NotInWorld: if one of them is not in the course.
+        """
+        with self.lock:
+            course = self.course(course_id)
+            course.sections[section_id] = name
+            for person_id in people:
+                before = self.enrollment(course_id, person_id)
+                sections = tuple(sorted({*before.sections, section_id}))
+                course.enrollments[person_id] = replace(before, sections=sections)
+
+    def move_section(self, section_id: str, course_id: str, other_id: str) -> None:
+        """A section is cross-listed in another course from now on, and its people with it.
+
+        Raises:
+            NotInWorld: if the section or one of the courses does not exist.
+        """
+        with self.lock:
+            course, other = self.course(course_id), self.course(other_id)
+            if section_id not in course.sections:
+                raise NotInWorld(f"no section {section_id!r} in course {course_id!r}")
+            other.sections[section_id] = course.sections.pop(section_id)
+            for each in [e for e in course.enrollments.values() if section_id in e.sections]:
+                self.remove(course_id, each.person_id)
+                self.enroll(other_id, each.person_id, each.role)
+                other.enrollments[each.person_id] = replace(each, groups=(), sections=(section_id,))
+
+    def take_away(self, link_id: str) -> Activity:
+        """A teacher deletes an activity.
 
         Raises:
             NotInWorld: if there is none.
         """
         with self.lock:
-            _, before = self.activity(activity_id)
-            self.course(course_id).activities.remove(before)
+            course, activity = self.activity(link_id)
+            course.activities.remove(activity)
+            return activity
 
     def new_id(self, kind: str, length: int) -> str:
         """An id for something that comes into the world now."""

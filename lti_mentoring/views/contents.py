@@ -25,6 +25,7 @@ from lti_mentoring.forms.contents import (
 from lti_mentoring.launch import facts
 from lti_mentoring.launch.login import LAUNCH_PATH
 from lti_mentoring.policies.content import may_look_at_contents, may_place
+from lti_mentoring.queries.columns import links_of_course
 from lti_mentoring.queries.contents import Waiting, opening_of, waiting_for
 from lti_mentoring.rules.contents import CONTENT_OF
 from lti_mentoring.rules.deep_linking import WantedColumn
@@ -162,6 +163,7 @@ def _picker(
         chosen=frozenset(chosen),
         text=text,
         is_missing=is_missing,
+        links=links_of_course(g.db, g.actor),
     )
 
 

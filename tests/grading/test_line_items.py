@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import select
 
 from lti_mentoring.advantage.line_items import resource_id_of
-from lti_mentoring.grading import line_items
+from lti_mentoring.grading import column_errands, line_items
 from lti_mentoring.models import Course, LineItem, Program
 from lti_mentoring.vocabulary import LineItemKind, ProgramState, Scope
 from tests.support.canned_platform import LMS
@@ -104,7 +104,7 @@ def test_without_column_and_permission_the_reason_says_what_to_do(gradebook):
     course_id = change_course(gradebook, ags_scopes=Scope.SCORE.value)
     plan(gradebook)
     gradebook.work()
-    assert column(gradebook).error == line_items.NO_COLUMN
+    assert column(gradebook).error == column_errands.NO_COLUMN
 
     change_course(gradebook, ags_scopes=f"{Scope.SCORE} {Scope.LINE_ITEM}")
     with gradebook.database.transaction() as db:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from lti_mentoring.advantage.scores import COLUMN_GONE
-from lti_mentoring.grading import line_items
+from lti_mentoring.grading import column_errands, line_items
 from lti_mentoring.models import Course
 from lti_mentoring.vocabulary import Component, PublicationState, Scope
 from tests.support.taught_class import LATER, TaughtClass
@@ -42,7 +42,7 @@ def test_a_column_that_is_deleted_again_stays_away_until_a_person_asks(taught):
         taught.work(wait)
         assert taught.columns == []
 
-    assert taught.row.error == line_items.DELETED
+    assert taught.row.error == column_errands.DELETED
     page = taught.page()
     assert "A column has been deleted in the LMS" in page.text
     page.submit("Make the column again")
@@ -95,7 +95,7 @@ def test_a_column_that_can_be_read_but_not_made_says_what_to_do(campus, frozen_c
     taught.credit(taught.learners[0], Component.NEEDS)
     taught.work()
 
-    assert (taught.row.url, taught.row.error) == (None, line_items.NO_COLUMN)
+    assert (taught.row.url, taught.row.error) == (None, column_errands.NO_COLUMN)
     page = taught.page()
     assert "Add a grade to the activity" in page.text
     with campus.database.transaction() as db:

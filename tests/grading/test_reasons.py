@@ -8,13 +8,14 @@ import requests
 
 from lti_mentoring.advantage import client, line_items, links, pace, results, scores, tokens
 from lti_mentoring.core import http
+from lti_mentoring.grading import column_errands, looks, publisher
 from lti_mentoring.grading import line_items as columns
-from lti_mentoring.grading import looks, publisher
 from lti_mentoring.grading.reasons import Reason, reason_of
 
 TROUBLES = {"PlatformRefused", "PlatformUnavailable", "Refused", "Gone", "TryLater"}
 MODULES = (
     client,
+    column_errands,
     columns,
     http,
     line_items,
