@@ -188,6 +188,20 @@ def mentors(db: Session, actor: Actor, wanted: Wanted) -> Page:
 
 def members(db: Session, actor: Actor, wanted: Wanted) -> Page:
     """Members of the actor's course who are no mentors and could be asked to be."""
+    found = _members(actor, wanted)
+    rows, total = fetch(db, found.order_by(PlatformUser.name, Membership.id), wanted)
+    people = [
+        MemberRow(row[0], row[1].display_name, row[2], row[3], read(row.groups)) for row in rows
+    ]
+    return Page(people, total, wanted.page)
+
+
+def member_ids(db: Session, actor: Actor, wanted: Wanted) -> list[int]:
+    """All of them on every page."""
+    return list(db.scalars(_members(actor, wanted).order_by(Membership.id)))
+
+
+def _members(actor: Actor, wanted: Wanted) -> AnySelect:
     mentor = (
         select(Participant.membership_id, MentorProfile.state)
         .join(MentorProfile, MentorProfile.participant_id == Participant.id)
@@ -212,11 +226,7 @@ def members(db: Session, actor: Actor, wanted: Wanted) -> Page:
         found = found.where(is_in(Membership.groups, wanted.group))
     if wanted.text:
         found = found.where(contains(PlatformUser.name, wanted.text))
-    rows, total = fetch(db, found.order_by(PlatformUser.name, Membership.id), wanted)
-    people = [
-        MemberRow(row[0], row[1].display_name, row[2], row[3], read(row.groups)) for row in rows
-    ]
-    return Page(people, total, wanted.page)
+    return found
 
 
 def profile_for(db: Session, actor: Actor, participant_id: int) -> MentorProfile:

@@ -58,14 +58,19 @@ def nominate() -> ResponseReturnValue:
     if not count:
         say(_("Nobody was ticked."))
         return redirect(url_for("pool.candidates"), code=303)
-    say(
-        ngettext(
-            "%(num)s person is invited to mentor. They see it when they open the course.",
-            "%(num)s people are invited to mentor. They see it when they open the course.",
-            count,
-        )
-    )
+    _say_invited(count)
     return redirect(url_for("pool.index"), code=303)
+
+
+@blueprint.post("/people/nominate/group")
+@guarded_by(coordinates)
+def nominate_group() -> ResponseReturnValue:
+    """Invite everybody who is in a group now; who comes into it later is asked by nobody."""
+    wanted = wanted_in(request.form)
+    everybody = pool_queries.member_ids(g.db, g.actor, wanted) if wanted.group else []
+    program = current_program(g.db, g.actor)
+    _say_invited(mentors.nominate(g.db, g.actor, program, everybody))
+    return redirect(url_for("pool.index", group=wanted.group or None), code=303)
 
 
 @blueprint.post("/people/approve")
@@ -175,4 +180,14 @@ def _list_page(template: str, found: Any) -> str:
 def _mentor_page(row: pool_queries.MentorRow, form: CapacityForm) -> str:
     return render_template(
         "pool/mentor.html", row=row, form=form, moves=coordinators_moves(row.state)
+    )
+
+
+def _say_invited(count: int) -> None:
+    say(
+        ngettext(
+            "%(num)s person is invited to mentor. They see it when they open the course.",
+            "%(num)s people are invited to mentor. They see it when they open the course.",
+            count,
+        )
     )

@@ -1,9 +1,11 @@
 """Groups of the course, where an instructor looks for people."""
 
 import pytest
+from sqlalchemy import select
 
+from lti_mentoring.models import MentorProfile
 from lti_mentoring.rules.groups import Group, write
-from lti_mentoring.vocabulary import CourseRole, MembershipState
+from lti_mentoring.vocabulary import CourseRole, MembershipState, MentorState
 from tests.support.counting import statements_of
 from tests.support.factories import make_member, make_mentee, make_mentor, make_program
 from tests.support.visitor import visit
@@ -105,3 +107,42 @@ def test_lists_need_five_queries_at_most_with_groups_too(
 
     assert visitor.status == 200
     assert len(sent) <= 5
+
+
+def test_everybody_of_a_group_is_invited_at_once_on_every_page_and_nobody_else(
+    db, program, teacher
+):
+    for number in range(60):
+        grouped(db, program, f"Learner {number:02}", TUTORIAL)
+    grouped(db, program, "Mei Tanaka", NUMBERED)
+    make_mentor(db, program, member=grouped(db, program, "Daniel Okafor", TUTORIAL))
+
+    page = teacher().get("/people/nominate?group=17").submit("Invite all 60 people of this list")
+
+    assert "60 people are invited to mentor." in page.text
+    assert "61 people" in page.text
+    invited = select(MentorProfile.id).where(MentorProfile.state == MentorState.INVITED)
+    assert len(db.scalars(invited).all()) == 60
+
+
+def test_without_a_group_nobody_is_invited_at_once(db, program, teacher):
+    grouped(db, program, "Amara Diallo", TUTORIAL)
+    page = teacher().get("/people/nominate")
+    assert "of this list" not in page.text
+
+    page.post("/people/nominate/group", group="")
+
+    assert db.scalars(select(MentorProfile.id)).all() == []
+
+
+def test_who_comes_into_the_group_later_is_not_invited_by_itself(db, program, teacher):
+    """Being a mentor is a person's own yes to a coordinator's question, never an LMS's rule."""
+    grouped(db, program, "Amara Diallo", TUTORIAL)
+    page = teacher().get("/people/nominate?group=17")
+    assert "Whoever comes into it later is not invited by itself." in page.text
+    page.submit("Invite 1 person of this list")
+
+    grouped(db, program, "Mei Tanaka", TUTORIAL)
+    db.commit()
+
+    assert "Mei" not in page.get("/people?group=17").text
