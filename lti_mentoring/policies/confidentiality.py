@@ -95,7 +95,7 @@ _ROWS: Mapping[DataKind, tuple[Access, ...]] = {
     DataKind.REQUEST_LIST: (_W, _N, _N, _N, _N, _N, _N),  # nobody knows which choice they are
     DataKind.DECLINE_REASON: (_N, _W, _N, _N, _N, _N, _N),
     DataKind.SUGGESTED_MENTOR: (_R, _W, _N, _N, _N, _N, _N),  # not even who is suggested
-    DataKind.MATCH_REASONS: (_R, _R, _N, _R, _N, _N, _N),
+    DataKind.MATCH_REASONS: (_R, _R, _N, _R, _N, _N, _N),  # also that groups keep two apart
     DataKind.SIGNATURE: (_W, _W, _N, _C, _C, _N, _N),
     DataKind.SESSION_FACTS: (_R, _R, _N, _R, _R, _O, _C),
     # That somebody has answered is a fact of the session; what, only they and staff see.
@@ -116,7 +116,7 @@ _ROWS: Mapping[DataKind, tuple[Access, ...]] = {
     # A text is its writer's alone until it is sent, whoever would read it then.
     DataKind.DRAFT_OF_MENTEE: (_W, _N, _N, _N, _N, _N, _N),
     DataKind.DRAFT_OF_MENTOR: (_N, _W, _N, _N, _N, _N, _N),
-    DataKind.GROUPS: (_N, _N, _N, _R, _R, _N, _N),  # the mentee's in the course
+    DataKind.GROUPS: (_N, _N, _N, _R, _R, _N, _N),  # the mentee's, by name
     DataKind.ACTIVITY: (_N, _N, _N, _N, _N, _N, _N),  # who did what when; an administrator's
     # What a learner chose to show staff, until it is taken back; of a goal, the sentence only;
     # how many there are in which state is above.

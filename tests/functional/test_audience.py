@@ -244,3 +244,14 @@ def test_only_who_coordinates_chooses(db, program, opened, role):
     member = make_member(db, program.course, role=role)
 
     assert opened(member).get(PAGE).status == 403
+
+
+def test_while_the_program_is_set_up_the_page_leads_back_to_the_last_step(db, program, teacher):
+    program.state = ProgramState.DRAFT
+    learner(db, program, LAB)
+
+    page = teacher("/program/check").click("Change")
+    page.get(PAGE).submit("Save", takes_part="some", groups=["17"])
+
+    assert page.path.endswith("/program/check")
+    assert "Learners of Lab A" in page.text

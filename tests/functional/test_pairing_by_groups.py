@@ -91,6 +91,17 @@ def test_another_mentor_is_shown_with_the_reason_and_cannot_be_asked(db, program
 
 
 @RULES
+def test_nobody_reads_of_which_group_somebody_else_is(db, program, opened, rule):
+    """Only that groups fit or do not: names of groups are for staff."""
+    program.pairing_groups = rule
+    mentee, mentor = two(db, program, APART[rule])
+
+    for path in ("/mentors", f"/mentors/{mentor.id}/ask", "/"):
+        assert "Lab" not in opened(mentee).get(path).text
+        assert "Lab" not in opened(mentor).get(path).text
+
+
+@RULES
 def test_a_forged_request_is_refused_too(db, program, opened, rule):
     program.pairing_groups = rule
     mentee, mentor = two(db, program, APART[rule])
