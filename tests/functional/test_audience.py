@@ -255,3 +255,13 @@ def test_while_the_program_is_set_up_the_page_leads_back_to_the_last_step(db, pr
 
     assert page.path.endswith("/program/check")
     assert "Learners of Lab A" in page.text
+
+
+def test_groups_that_nobody_is_in_any_more_are_told_to_staff(db, narrow, teacher):
+    learner(db, narrow, OTHER)
+
+    page = teacher("/people/learners")
+
+    assert "nobody we know of is in one" in page.text
+    assert page.click("See who takes part").path.endswith(PAGE)
+    assert "Lab A 0 learners" in page.text

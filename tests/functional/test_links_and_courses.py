@@ -24,7 +24,7 @@ from lti_mentoring.models import (
     ResourceLink,
     ScorePublication,
 )
-from lti_mentoring.rules.groups import read, write
+from lti_mentoring.rules.groups import Group, read, write
 from lti_mentoring.rules.tool_configuration import custom_parameters
 from lti_mentoring.sandbox.copying import duplicate
 from lti_mentoring.sandbox.vocabulary import Role
@@ -232,6 +232,28 @@ def test_sections_of_one_course_are_groups_that_a_program_can_be_for(cross_liste
     assert "This program is for Section 502" in amara.launch(activity).text
     assert "This program is for Section 502." in mei.launch(activity).text
     assert "Start" in mei.text
+
+
+@pytest.mark.parametrize("accent", ["moodle", "sakai"])
+def test_who_is_put_into_a_group_gets_in_at_the_next_launch(make_term, frozen_clock, accent):
+    """Moodle tells of it in the launch itself, Sakai with the roster that is read before."""
+    helena = make_term(accent)
+    world, activity = helena.campus.sandbox.world, helena.course.activities[0]
+    kofi = next(
+        person
+        for person, enrollment in world.members(helena.course.id)
+        if enrollment.role is Role.LEARNER and not enrollment.groups
+    )
+    learner = Enrolled(helena.campus, kofi.name)
+    with helena.campus.database.transaction() as db:
+        db.scalars(select(Program)).one().audience_groups = write([Group("17", "Tutorial A")])
+    assert "This program is for Tutorial A" in learner.launch(activity).text
+    assert "Start" not in learner.text
+
+    world.regroup(helena.course.id, kofi.id, ("17",))
+    read_roster(helena, frozen_clock)
+
+    assert "Somebody who takes time for you" in learner.launch(activity).text
 
 
 def test_a_placed_piece_leads_others_to_the_same_kind_page(cross_listed):
