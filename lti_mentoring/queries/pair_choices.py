@@ -128,6 +128,7 @@ def _learner(actor: Actor, mentee_id: int) -> AnySelect:
             Participant.role == ParticipantRole.MENTEE,
             Intake.state == IntakeState.SUBMITTED,
             Program.course_id == actor.course_id,
+            Membership.is_test_user.is_(False),
         )
     )
 

@@ -22,6 +22,7 @@ from lti_mentoring.models import (
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.queries.groups import is_in
 from lti_mentoring.queries.lists import AnyRow, AnySelect, Page, Wanted, contains, fetch
+from lti_mentoring.queries.previews import are_people
 from lti_mentoring.vocabulary import (
     LIVE_PAIRING,
     AttendanceAnswer,
@@ -250,7 +251,8 @@ def _with_people(columns: AnySelect) -> AnySelect:
 
 
 def _in_program(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    return (Pairing.program_id == actor.program_id, Program.course_id == actor.course_id)
+    mine = Pairing.program_id == actor.program_id
+    return (mine, Program.course_id == actor.course_id, are_people())
 
 
 def _pair(row: AnyRow) -> PairRow:

@@ -10,6 +10,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from lti_mentoring.core.errors import NotFound
 from lti_mentoring.models import Membership, Participant, PlatformUser, Program
 from lti_mentoring.policies.actor import Actor
+from lti_mentoring.queries.previews import is_person
 from lti_mentoring.vocabulary import ParticipantRole
 
 
@@ -54,7 +55,7 @@ def _own(db: Session, participant_id: int | None, noun: str) -> Participant:
 def participant_for(
     db: Session, actor: Actor, participant_id: int, role: ParticipantRole
 ) -> Participant:
-    """The participant, if it is in the actor's program and has this role.
+    """The participant, if it is in the actor's program, has this role, and is no test user.
 
     Raises:
         NotFound: if it is not, or does not exist; the caller cannot tell which.
@@ -67,6 +68,7 @@ def participant_for(
             Participant.program_id == actor.program_id,
             Participant.role == role,
             Program.course_id == actor.course_id,
+            is_person(participant_id),
         )
         .options(_with_user())
     )

@@ -32,6 +32,7 @@ from lti_mentoring.models import (
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.queries.groups import is_in
 from lti_mentoring.queries.lists import AnyRow, AnySelect, Page, Wanted, contains, fetch
+from lti_mentoring.queries.previews import are_people, is_person
 from lti_mentoring.rules.groups import Group, read
 from lti_mentoring.rules.transitions import may_become
 from lti_mentoring.vocabulary import (
@@ -156,6 +157,7 @@ def short_topics(db: Session, actor: Actor) -> list[ShortTopic]:
             Topic.id.not_in(offered),
             Participant.state == ParticipantState.ACTIVE,
             Intake.state == IntakeState.SUBMITTED,
+            is_person(Intake.participant_id),
             ~is_paired(),
         )
         .group_by(Topic.id, Topic.name)
@@ -332,6 +334,7 @@ def _pool(actor: Actor) -> AnySelect:
         .where(
             Participant.program_id == actor.program_id,
             Membership.course_id == actor.course_id,
+            Membership.is_test_user.is_(False),
             Participant.state == ParticipantState.ACTIVE,
         )
     )
@@ -340,7 +343,9 @@ def _pool(actor: Actor) -> AnySelect:
 def _live_pairings(actor: Actor) -> ScalarSelect[int]:
     return (
         select(func.count(Pairing.id))
-        .where(Pairing.program_id == actor.program_id, Pairing.state.in_(LIVE_PAIRING))
+        .where(
+            Pairing.program_id == actor.program_id, Pairing.state.in_(LIVE_PAIRING), are_people()
+        )
         .scalar_subquery()
     )
 
@@ -353,6 +358,7 @@ def _waiting_learners(actor: Actor) -> ScalarSelect[int]:
             Participant.program_id == actor.program_id,
             Participant.state == ParticipantState.ACTIVE,
             Intake.state == IntakeState.SUBMITTED,
+            is_person(Intake.participant_id),
             ~is_paired(),
         )
         .scalar_subquery()

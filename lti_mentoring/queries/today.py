@@ -27,6 +27,7 @@ from lti_mentoring.policies.actor import Actor
 from lti_mentoring.queries.groups import is_in_any
 from lti_mentoring.queries.pairs import IS_INTERRUPTED, is_silent, wants_change
 from lti_mentoring.queries.pool import is_paired
+from lti_mentoring.queries.previews import are_people, is_person
 from lti_mentoring.queries.programs import in_state_since
 from lti_mentoring.queries.rosters import (
     RosterFacts,
@@ -152,7 +153,11 @@ def weeks(db: Session, program: Program, now: datetime) -> list[Week]:
     starts = db.scalars(
         select(MentoringSession.starts_at)
         .join(Pairing, Pairing.id == MentoringSession.pairing_id)
-        .where(Pairing.program_id == program.id, MentoringSession.state == SessionState.HELD)
+        .where(
+            Pairing.program_id == program.id,
+            MentoringSession.state == SessionState.HELD,
+            are_people(),
+        )
     )
     current = week_number(program, now.astimezone(zone).date())
     held: dict[int, int] = {}
@@ -212,6 +217,7 @@ def _stuck() -> ScalarSelect[int]:
             asked.correlate(Participant),
             ~still_open.correlate(Participant),
             ~is_paired(),
+            is_person(Intake.participant_id),
         )
         .correlate(Program)
         .scalar_subquery()
@@ -219,18 +225,20 @@ def _stuck() -> ScalarSelect[int]:
 
 
 def _pairings(which: ColumnElement[bool]) -> ScalarSelect[int]:
-    found = select(func.count(Pairing.id)).where(Pairing.program_id == Program.id, which)
+    of_program = (Pairing.program_id == Program.id, which, are_people())
+    found = select(func.count(Pairing.id)).where(*of_program)
     return found.correlate(Program).scalar_subquery()
 
 
 def _broken(which: ColumnElement[bool]) -> tuple[ScalarSelect[int], ...]:
     """How many pairs, the first of them, and how many of their learners are in the course."""
-    first = select(func.min(Pairing.id)).where(Pairing.program_id == Program.id, which)
+    of_program = (Pairing.program_id == Program.id, which, are_people())
+    first = select(func.min(Pairing.id)).where(*of_program)
     here = (
         select(func.count(Pairing.id))
         .join(Participant, Participant.id == Pairing.mentee_id)
         .join(Membership, Membership.id == Participant.membership_id)
-        .where(Pairing.program_id == Program.id, which, Membership.state == MembershipState.ACTIVE)
+        .where(*of_program, Membership.state == MembershipState.ACTIVE)
     )
     return (
         _pairings(which),
@@ -243,7 +251,7 @@ def _session(which: ColumnElement[bool]) -> Any:
     return (
         select(MentoringSession.id)
         .join(Pairing, Pairing.id == MentoringSession.pairing_id)
-        .where(Pairing.program_id == Program.id, which)
+        .where(Pairing.program_id == Program.id, which, are_people())
         .correlate(Program)
     )
 
@@ -263,6 +271,7 @@ def _quiet_invitations(now: datetime) -> ScalarSelect[int]:
             Participant.program_id == Program.id,
             MentorProfile.state == MentorState.INVITED,
             MentorProfile.invited_at <= now - QUIET_INVITATION,
+            is_person(MentorProfile.participant_id),
         )
         .correlate(Program)
         .scalar_subquery()

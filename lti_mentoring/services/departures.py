@@ -18,6 +18,7 @@ from lti_mentoring.rules.transitions import may_become
 from lti_mentoring.services import pairings, request_travel
 from lti_mentoring.vocabulary import (
     LIVE_PAIRING,
+    EndReason,
     MembershipState,
     PairingState,
     ParticipantRole,
@@ -32,7 +33,8 @@ def member_left(db: Session, course_id: int, membership_ids: Collection[int]) ->
     """Interrupt what these people had begun. History stays, and so may they come back.
 
     Pairings that both had signed are interrupted, for staff to decide; those that waited for
-    a signature are let go. Nothing more is written into their gradebook cells.
+    a signature are let go, and those with a test user end, since nobody comes back (LTI-59).
+    Nothing more is written into their gradebook cells.
     """
     participants = _participants(db, membership_ids)
     if not participants:
@@ -40,11 +42,9 @@ def member_left(db: Session, course_id: int, membership_ids: Collection[int]) ->
     actor = Actor.system("left the course", course_id)
     everybody = [participant.id for participant in participants]
     outbox.stop(db, everybody)
+    previews = _previews(db, everybody)
     for pairing in _live_pairings(db, everybody):
-        if may_become(pairing.state, PairingState.INTERRUPTED):
-            pairings.move(db, actor, pairing, PairingState.INTERRUPTED)
-        elif pairing.state is PairingState.PROPOSED:
-            pairings.expire(db, actor, pairing)
+        _break_off(db, actor, pairing, previews)
     for participant in participants:
         if participant.role is ParticipantRole.MENTOR:
             request_travel.release_from_mentor(db, actor, participant.id)
@@ -65,6 +65,15 @@ def member_back(db: Session, course_id: int, membership_ids: Collection[int]) ->
         recompute.participant(db, mentee_id)
 
 
+def _break_off(db: Session, actor: Actor, pairing: Pairing, previews: Collection[int]) -> None:
+    if pairing.mentor_id in previews or pairing.mentee_id in previews:
+        pairings.end(db, actor, pairing, EndReason.LEFT_COURSE)
+    elif may_become(pairing.state, PairingState.INTERRUPTED):
+        pairings.move(db, actor, pairing, PairingState.INTERRUPTED)
+    elif pairing.state is PairingState.PROPOSED:
+        pairings.expire(db, actor, pairing)
+
+
 def _participants(db: Session, membership_ids: Collection[int]) -> list[Participant]:
     if not membership_ids:
         return []
@@ -75,6 +84,16 @@ def _participants(db: Session, membership_ids: Collection[int]) -> list[Particip
             .order_by(Participant.id)
         )
     )
+
+
+def _previews(db: Session, participant_ids: Collection[int]) -> set[int]:
+    """Those of the participants who are test users of the LMS, and no people."""
+    tested = (
+        select(Participant.id)
+        .join(Membership, Membership.id == Participant.membership_id)
+        .where(Participant.id.in_(participant_ids), Membership.is_test_user)
+    )
+    return set(db.scalars(tested))
 
 
 def _live_pairings(db: Session, participant_ids: Collection[int]) -> list[Pairing]:

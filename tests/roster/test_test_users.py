@@ -18,7 +18,7 @@ from lti_mentoring.queries.lists import Wanted
 from lti_mentoring.queries.rosters import roster_facts
 from lti_mentoring.rules.roles import is_test_user
 from lti_mentoring.services import mentors as mentor_services
-from lti_mentoring.vocabulary import TEST_USER_ROLE, PairingState, PublicationState
+from lti_mentoring.vocabulary import LIVE_PAIRING, TEST_USER_ROLE, EndReason, PublicationState
 from tests.roster.conftest import entry
 from tests.support.factories import make_line_item, make_mentor
 from tests.support.pairs import make_pair
@@ -56,8 +56,11 @@ def test_b9_the_role_alone_makes_a_test_user(previewed, database):
         assert db.get_one(Membership, previewed.mentee.membership_id).is_test_user
 
 
-def test_b9_a_pairing_with_a_test_user_is_interrupted(previewed, db):
-    assert db.get_one(Pairing, previewed.pairing.id).state is PairingState.INTERRUPTED
+def test_b9_a_pairing_with_a_test_user_is_over_and_its_seat_is_free(previewed, db):
+    pairing = db.get_one(Pairing, previewed.pairing.id)
+
+    assert pairing.state not in LIVE_PAIRING
+    assert pairing.end_reason is EndReason.LEFT_COURSE
 
 
 def names(page):
