@@ -10,19 +10,17 @@ from lti_mentoring.policies.actor import Actor
 def spare_columns(db: Session, actor: Actor) -> list[str]:
     """Titles of links whose own column gets nothing, since the program's scores stand elsewhere.
 
-    A program has one score, whatever number of links leads to it.
+    A program has one score, whatever number of links leads to it. One query.
     """
     ours = select(LineItem.url).where(
         LineItem.program_id == actor.program_id, LineItem.url.is_not(None)
     )
-    if not (urls := set(db.scalars(ours))):
-        return []
     links = db.scalars(
         select(ResourceLink)
         .where(
             ResourceLink.course_id == actor.course_id,
-            ResourceLink.line_item_url.is_not(None),
-            ResourceLink.line_item_url.not_in(urls),
+            ResourceLink.line_item_url.not_in(ours),
+            ours.exists(),
         )
         .order_by(ResourceLink.id)
     )

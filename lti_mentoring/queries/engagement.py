@@ -26,10 +26,11 @@ from lti_mentoring.models import (
     ScorePublication,
 )
 from lti_mentoring.policies.actor import Actor
-from lti_mentoring.queries.groups import is_in
+from lti_mentoring.queries.groups import course_groups, groups_in, is_in
 from lti_mentoring.queries.lists import AnyRow, AnySelect, Page, Wanted, contains, fetch
 from lti_mentoring.rules.engagement import Part, from_json
 from lti_mentoring.rules.gradebook import access_of, can_look
+from lti_mentoring.rules.groups import Group
 from lti_mentoring.rules.overrides import Grade
 from lti_mentoring.rules.platform_profiles import profile_of
 from lti_mentoring.vocabulary import (
@@ -124,6 +125,7 @@ class Standing:
     waiting: int
     blocked: int
     overridden: int
+    groups: tuple[Group, ...]
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,7 @@ def standing(db: Session, actor: Actor) -> Standing:
     if not rows:
         raise NotFound("program", actor.program_id)
     columns = [_column(row[0], row[2]) for row in rows if row[2] is not None]
-    counts = db.execute(_counts(actor)).one()
+    counts = db.execute(_counts(actor).add_columns(course_groups(actor.course_id))).one()
     return Standing(
         program=rows[0][0],
         access=access_of(rows[0][1].split()),
@@ -166,7 +168,8 @@ def standing(db: Session, actor: Actor) -> Standing:
         waiting=counts[2],
         blocked=counts[3],
         overridden=counts[4],
-        bands=tuple(counts[5:]),
+        bands=tuple(counts[5:-1]),
+        groups=groups_in(counts[-1]),
     )
 
 

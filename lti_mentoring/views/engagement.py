@@ -11,7 +11,6 @@ from lti_mentoring.policies.program import coordinates, staff
 from lti_mentoring.queries import engagement as scores
 from lti_mentoring.queries import exemptions as let_off
 from lti_mentoring.queries.columns import spare_columns
-from lti_mentoring.queries.groups import groups_of_course
 from lti_mentoring.queries.participants import participant_for
 from lti_mentoring.queries.programs import current_program
 from lti_mentoring.services import deliveries, exemptions
@@ -38,7 +37,7 @@ def index() -> ResponseReturnValue:
         standing=standing,
         found=scores.learners(g.db, g.actor, wanted),
         wanted=wanted,
-        groups=groups_of_course(g.db, g.actor),
+        groups=standing.groups,
         spare=spare_columns(g.db, g.actor),
         bands=list(zip(BAND_LABELS, standing.bands, strict=True)),
         chart=bar_chart(list(zip(BAND_LABELS, standing.bands, strict=True))),
