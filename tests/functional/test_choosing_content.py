@@ -18,7 +18,7 @@ from lti_mentoring.web.contents import ENTRIES
 from tests.architecture.source import PRODUCT
 from tests.support.choosing import RETURN_URL, Told, choosing, rows
 from tests.support.counting import statements_of
-from tests.support.factories import make_course, make_member
+from tests.support.factories import make_course, make_member, make_resource_link
 
 ADD, DETAILS = "Add to my course", "Change title and details first"
 CANCEL = "Go back without adding"
@@ -285,6 +285,18 @@ def test_without_a_program_there_is_a_link_but_no_column(app, db):
     assert told.items[0]["title"] == "Mentoring program"
     assert "lineItem" not in told.items[0]
     assert rows(app, ContentItem)[0].program_id is None
+
+
+def test_the_picker_says_from_which_links_the_program_was_opened(db, program, picker):
+    assert "have opened the program from" not in picker().text
+
+    make_resource_link(db, program.course, title="Mentoring, week 1")
+    make_resource_link(db, program.course, title="Mentoring, week 2")
+    make_resource_link(db, make_course(db), title="Somewhere else")
+
+    text = picker().text
+    assert "opened the program from: Mentoring, week 1, Mentoring, week 2." in text
+    assert "Somewhere else" not in text
 
 
 @pytest.mark.parametrize("path", ["/content", "/content/details?kind=program&kind=goal"])
