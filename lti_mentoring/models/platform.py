@@ -32,6 +32,8 @@ class Registration(Base):
     tool (LTI-31), blank-separated. Keyed by (issuer, client id), never by issuer alone (LTI-01).
     ``admits_deployments`` says that the client id belongs to one institution, so that each of its
     deployments is let in when it is first seen.
+    ``shows_observers`` lets learners show their progress to those who follow them by the LMS's
+    word; off, observers see nothing whatever a learner has allowed (LTI-60).
     ``admits_administrators`` opens this connection's administration to whoever administers the
     LMS; ``role_overrides`` are written by ``rules/roles.py`` (LTI-62).
     """
@@ -50,6 +52,7 @@ class Registration(Base):
     trusted_audiences: Mapped[str] = mapped_column(Text, default="")
     admits_deployments: Mapped[bool] = mapped_column(default=False)
     admits_administrators: Mapped[bool] = mapped_column(default=False)
+    shows_observers: Mapped[bool] = mapped_column(default=False)
     role_overrides: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[RegistrationState] = mapped_column(default=RegistrationState.PENDING)
     created_at: Mapped[datetime]

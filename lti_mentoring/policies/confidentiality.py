@@ -70,6 +70,7 @@ class DataKind(StrEnum):
     DRAFT_OF_MENTOR = "draft_of_mentor"
     GROUPS = "groups"
     ACTIVITY = "activity"
+    COMPLETION = "completion"
     SHOWN_GOAL = "shown_goal"
     SHOWN_REFLECTION = "shown_reflection"
     SHOWN_TAKEAWAY = "shown_takeaway"
@@ -104,12 +105,13 @@ _ROWS: Mapping[DataKind, tuple[Access, ...]] = {
     DataKind.AGENDA_AND_SHARED_NOTES: (_W, _W, _N, _N, _N, _N, _N),
     DataKind.NOTE_OF_MENTEE: (_W, _N, _N, _N, _N, _N, _N),
     DataKind.NOTE_OF_MENTOR: (_N, _W, _N, _N, _N, _N, _N),
-    DataKind.PRIVATE_GOAL: (_W, _N, _N, _C, _C, _O, _C),
-    DataKind.SHARED_GOAL: (_W, _R, _N, _C, _C, _O, _C),
+    DataKind.PRIVATE_GOAL: (_W, _N, _N, _C, _C, _N, _C),
+    DataKind.SHARED_GOAL: (_W, _R, _N, _C, _C, _N, _C),
     DataKind.ACTION_ITEM: (_W, _W, _N, _N, _N, _N, _N),
     DataKind.FIT_ANSWER_OF_MENTEE: (_W, _N, _N, _C, _C, _N, _N),
     DataKind.FIT_ANSWER_OF_MENTOR: (_N, _W, _N, _C, _C, _N, _N),
-    DataKind.ENGAGEMENT: (_R, _S, _N, _R, _R, _O, _C),  # the mentor, if the program says so
+    DataKind.COMPLETION: (_R, _S, _N, _R, _R, _O, _C),
+    DataKind.ENGAGEMENT: (_R, _S, _N, _R, _R, _N, _C),  # the mentor, if the program says so
     DataKind.EXEMPTION_NOTE: (_N, _N, _N, _W, _N, _N, _N),
     DataKind.CLOSING_TAKEAWAY: (_W, _N, _N, _N, _N, _N, _N),
     DataKind.CLOSING_DECISION: (_W, _N, _N, _C, _N, _N, _N),

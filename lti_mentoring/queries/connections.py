@@ -88,6 +88,7 @@ class Connection:
     trusted_audiences: tuple[str, ...]
     admits_deployments: bool
     admits_administrators: bool
+    shows_observers: bool
     role_overrides: Mapping[str, CourseRole]
     role_changes: Sequence[ToldRoleChange]
     contacts: "Contacts"
@@ -176,6 +177,7 @@ def read_connection(db: Session, administrator: Administrator, registration_id: 
         trusted_audiences=tuple(registration.trusted_audiences.split()),
         admits_deployments=registration.admits_deployments,
         admits_administrators=registration.admits_administrators,
+        shows_observers=registration.shows_observers,
         role_overrides=read_overrides(registration.role_overrides),
         role_changes=role_changes(db, registration_id),
         contacts=contacts(db, registration_id),

@@ -3,54 +3,46 @@
 What a learner does not share is not read at all.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lti_mentoring.core.errors import NotFound
 from lti_mentoring.models import (
+    Course,
+    Deployment,
     EngagementScore,
-    Goal,
     Membership,
     MentoringSession,
     Observation,
     Pairing,
     Participant,
     PlatformUser,
+    Registration,
 )
 from lti_mentoring.policies.actor import Actor
 from lti_mentoring.queries.lists import AnyRow, Page, Wanted, fetch
 from lti_mentoring.vocabulary import (
     CourseRole,
-    GoalState,
     MembershipState,
     ParticipantRole,
     ParticipantState,
     SessionState,
 )
 
-COUNTED_GOALS = (
-    GoalState.ACTIVE,
-    GoalState.ON_HOLD,
-    GoalState.ACHIEVED,
-    GoalState.PARTLY_ACHIEVED,
-    GoalState.DROPPED,
-)
-"""Drafts and suggestions are no goals yet."""
+PLANNED = (SessionState.PROPOSED, SessionState.SCHEDULED)
 
 _Observer = aliased(Membership)
 
 
 @dataclass(frozen=True)
 class Progress:
-    """What a learner shares: numbers. ``score`` is null before anything counts."""
+    """What a learner shares: how many sessions were held and are planned, and if it is done."""
 
-    score: Decimal | None
     held: int
-    goals: Mapping[GoalState, int] = field(default_factory=dict)
+    planned: int
+    is_complete: bool
 
 
 @dataclass(frozen=True)
@@ -73,7 +65,10 @@ class Follower:
 
 
 def followed(db: Session, actor: Actor, page: int) -> Page:
-    """Learners of the actor's course whom the actor follows now, with what they share."""
+    """Learners of the actor's course whom the actor follows now, with what they share.
+
+    Nobody, unless the institution has it switched on. One query for the learners of a page.
+    """
     mentee = and_(
         Observation.is_shared,
         Participant.membership_id == Membership.id,
@@ -86,8 +81,9 @@ def followed(db: Session, actor: Actor, page: int) -> Page:
             PlatformUser,
             Observation.is_shared,
             Participant.id.label("mentee_id"),
-            EngagementScore.score,
-            _held_count().label("held"),
+            EngagementScore.is_complete,
+            _session_count(SessionState.HELD).label("held"),
+            _session_count(*PLANNED).label("planned"),
         )
         .select_from(Observation)
         .join(Membership, Membership.id == Observation.learner_id)
@@ -99,12 +95,13 @@ def followed(db: Session, actor: Actor, page: int) -> Page:
             Membership.course_id == actor.course_id,
             Membership.role == CourseRole.LEARNER,
             Membership.state == MembershipState.ACTIVE,
+            Membership.is_test_user.is_(False),
+            _is_on(actor),
         )
         .order_by(PlatformUser.name, Observation.id)
     )
     rows, total = fetch(db, found, Wanted(page=page))
-    goals = _goal_counts(db, [row.mentee_id for row in rows if row.mentee_id is not None])
-    return Page([_followed(row, goals) for row in rows], total, page)
+    return Page([_followed(row) for row in rows], total, page)
 
 
 def followers(db: Session, actor: Actor) -> list[Follower]:
@@ -136,43 +133,39 @@ def observation_for(db: Session, actor: Actor, observation_id: int) -> Observati
 
 
 def _follows(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    """Whether ``_Observer`` follows the actor and is still what the LMS said."""
+    """Whether ``_Observer`` follows the actor, is still what the LMS said, and may be shown."""
     return (
         Observation.learner_id == actor.membership_id,
         _Observer.course_id == actor.course_id,
         _Observer.role == CourseRole.OBSERVER,
         _Observer.state == MembershipState.ACTIVE,
+        _is_on(actor),
     )
 
 
-def _held_count() -> ScalarSelect[int]:
+def _is_on(actor: Actor) -> ColumnElement[bool]:
+    """Whether the institution lets learners show observers anything at all."""
+    return exists().where(
+        Course.id == actor.course_id,
+        Deployment.id == Course.deployment_id,
+        Registration.id == Deployment.registration_id,
+        Registration.shows_observers,
+    )
+
+
+def _session_count(*states: SessionState) -> ScalarSelect[int]:
     return (
         select(func.count(MentoringSession.id))
         .join(Pairing, Pairing.id == MentoringSession.pairing_id)
-        .where(Pairing.mentee_id == Participant.id, MentoringSession.state == SessionState.HELD)
+        .where(Pairing.mentee_id == Participant.id, MentoringSession.state.in_(states))
         .correlate(Participant)
         .scalar_subquery()
     )
 
 
-def _goal_counts(db: Session, mentee_ids: Collection[int]) -> dict[int, dict[GoalState, int]]:
-    """For each mentee, how many goals are in which state."""
-    counts: dict[int, dict[GoalState, int]] = {mentee_id: {} for mentee_id in mentee_ids}
-    if not counts:
-        return counts
-    rows = db.execute(
-        select(Goal.owner_id, Goal.state, func.count(Goal.id))
-        .where(Goal.owner_id.in_(counts), Goal.state.in_(COUNTED_GOALS))
-        .group_by(Goal.owner_id, Goal.state)
-    )
-    for owner_id, state, count in rows:
-        counts[owner_id][state] = count
-    return counts
-
-
-def _followed(row: AnyRow, goals: Mapping[int, Mapping[GoalState, int]]) -> Followed:
+def _followed(row: AnyRow) -> Followed:
     progress = None
     if row.mentee_id is not None:
-        progress = Progress(row.score, row.held, goals[row.mentee_id])
+        progress = Progress(row.held, row.planned, bool(row.is_complete))
     user = row.PlatformUser
     return Followed(user.display_name, user.short_name, row.is_shared, progress)

@@ -187,6 +187,19 @@ def admit_administrators(db: Session, actor: Actor, registration_id: int, *, adm
     activity.record(db, actor, Verb.REGISTRATION_CHANGED, "registration", registration_id, detail)
 
 
+def show_observers(db: Session, actor: Actor, registration_id: int, *, shows: bool) -> None:
+    """Let learners of this connection show their progress to observers, or nobody any more.
+
+    What each learner has allowed is kept, and counts again once it is on again.
+
+    Raises:
+        NotFound: if there is no such registration.
+    """
+    _found(db, registration_id).shows_observers = shows
+    detail = "shows observers progress" if shows else "shows observers nothing"
+    activity.record(db, actor, Verb.REGISTRATION_CHANGED, "registration", registration_id, detail)
+
+
 def move_registration(
     db: Session, registration_id: int, wanted: RegistrationState, actor: Actor = ADMINISTRATOR
 ) -> Registration:

@@ -267,6 +267,16 @@ def admit_administrators(registration_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", registration_id=registration_id) + "#administrators", 303)
 
 
+@blueprint.post("/connections/<int:registration_id>/observers")
+@guarded_by(administrators)
+def show_observers(registration_id: int) -> ResponseReturnValue:
+    """Let learners show their progress to whoever follows them in the LMS, or no more."""
+    _require_seen(registration_id)
+    actor, shows = administration.actor_of(g.administrator), "shows" in request.form
+    platforms.show_observers(g.db, actor, registration_id, shows=shows)
+    return redirect(url_for(".show", registration_id=registration_id) + "#observers", 303)
+
+
 @blueprint.route("/keys", methods=["GET", "POST"])
 @guarded_by(administrators)
 def keys() -> ResponseReturnValue:

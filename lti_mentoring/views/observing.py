@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from lti_mentoring.forms.pool import wanted_in
 from lti_mentoring.policies.observing import observes
-from lti_mentoring.queries.observing import COUNTED_GOALS, followed
+from lti_mentoring.queries.observing import followed
 from lti_mentoring.web.guards import guarded_by
 
 blueprint = Blueprint("observing", __name__)
@@ -16,4 +16,4 @@ blueprint = Blueprint("observing", __name__)
 def show() -> ResponseReturnValue:
     """Nothing that a learner has not allowed; numbers where one has."""
     found = followed(g.db, g.actor, wanted_in(request.args).page)
-    return render_template("observing/show.html", found=found, goal_states=COUNTED_GOALS)
+    return render_template("observing/show.html", found=found)

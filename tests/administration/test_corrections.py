@@ -110,3 +110,21 @@ def test_further_audiences_are_shown_corrected_and_taken_away(desk, course):
     desk.open(address).press("Save", trusted_audiences="")
 
     assert audiences(desk) == ""
+
+
+def test_whether_observers_see_anything_is_the_institutions_decision(desk, course):
+    number, member = course
+    with desk.database.transaction() as db:
+        db.get_one(Registration, number).shows_observers = False
+    desk.come_in(registration_id=number, membership_id=member)
+    desk.open(f"/administration/connections/{number}")
+    assert "sees nothing of mentoring" in desk.text
+
+    desk.press("Let learners decide")
+    assert "as far as that learner allows it" in desk.text
+    desk.press("Show them nothing")
+
+    with desk.database.reading() as db:
+        acts = db.scalars(select(Activity).where(Activity.verb == Verb.REGISTRATION_CHANGED)).all()
+    assert [act.detail for act in acts] == ["shows observers progress", "shows observers nothing"]
+    assert {act.membership_id for act in acts} == {member}

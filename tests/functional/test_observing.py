@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from lti_mentoring.core import clock
 from lti_mentoring.grading import ledger, recompute
-from lti_mentoring.models import Activity, MentoringSession, Observation
+from lti_mentoring.models import Activity, EngagementScore, MentoringSession, Observation
 from lti_mentoring.policies.confidentiality import MATRIX, Access, DataKind, Reader
 from lti_mentoring.vocabulary import (
     Component,
@@ -33,10 +33,8 @@ from tests.support.factories import (
 from tests.support.visitor import visit
 
 NUMBERS = {
-    DataKind.ENGAGEMENT: "50 of 100",
-    DataKind.SESSION_FACTS: "Sessions held 2",
-    DataKind.SHARED_GOAL: "Going on: 1",
-    DataKind.PRIVATE_GOAL: "Achieved: 1",
+    DataKind.COMPLETION: "The program not completed yet",
+    DataKind.SESSION_FACTS: "Sessions held 2 Sessions planned 1",
 }
 """What each row of the table looks like on the observer's page, for Amara as she is made here."""
 
@@ -75,7 +73,7 @@ class Family:
             )
             add(db, row)
         private = {"visibility": Visibility.PRIVATE, "state": GoalState.ACHIEVED}
-        make_goal(db, self.amara, title="zq-shared")
+        self.goal_id = make_goal(db, self.amara, title="zq-shared").id
         make_goal(db, self.amara, title="zq-private", **private)
         make_goal(db, self.amara, title="zq-draft", state=GoalState.DRAFT)
         earned = [(Component.SESSIONS, f"session:{n}") for n in range(6)]
@@ -114,12 +112,41 @@ def test_nothing_is_shared_by_itself(parent):
 def test_a_learner_who_allows_it_shows_numbers_and_nothing_else(learner, parent):
     said = allow(learner).text
 
-    text = parent.get("/").text + parent.page.xpath("string(//div[@role='img']/@aria-label)")
+    text = parent.get("/").text
 
     assert "Your numbers are shown now. You can stop that at any time." in said
     assert [number for number in NUMBERS.values() if number not in text] == []
     assert "zq-" not in text
     assert "Daniel" not in text
+    assert "50" not in text.replace("The next 50", "")
+    assert "Goals" not in text
+
+
+def test_where_the_institution_has_it_off_nothing_is_shown_whatever_was_allowed(
+    db, family, learner, parent
+):
+    allow(learner)
+    family.program.course.deployment.registration.shows_observers = False
+    db.commit()
+
+    text = parent.get("/").text
+
+    assert "Amara" not in text
+    assert "No student has shared mentoring progress with you" in text
+    assert "Who follows me" not in learner.get("/my-engagement").text
+    learner.post(
+        f"/my-engagement/followers/{family.observation.id}/stop",
+        csrf_token=learner.get(f"/goals/{family.goal_id}").csrf_token(),
+    )
+    assert learner.status == 404
+
+
+def test_who_has_completed_the_program_shows_that(db, family, learner, parent):
+    allow(learner)
+    db.get_one(EngagementScore, family.amara.id).is_complete = True
+    db.commit()
+
+    assert "The program completed" in parent.get("/").text
 
 
 def test_the_table_of_confidentiality_gives_observers_these_numbers_and_no_others():
@@ -250,7 +277,7 @@ def test_who_shares_before_anything_counts_shows_that(app, db, family):
 
     text = visit(app, family.parent.id).get("/").text
 
-    assert "Lukas Weber Engagement Nothing has counted yet Sessions held 0 Goals None yet" in text
+    assert "Lukas Weber Sessions held 0 Sessions planned 0 The program not completed yet" in text
     assert "Mei is not in the mentoring program now." in text
 
 
@@ -270,7 +297,7 @@ def test_the_page_needs_five_queries_at_most_however_many_are_followed(
         parent.get("/observing")
 
     assert parent.status == 200
-    assert len(sent) == 3
+    assert len(sent) == 2
     assert ("The next 50" in parent.links) is (rows == 50)
 
 
@@ -282,8 +309,10 @@ def test_the_page_of_a_learner_who_is_followed_stays_within_five_queries(databas
     assert len(sent) <= 5
 
 
-def test_dates_of_the_program_stand_above(parent, family):
+def test_dates_of_the_program_stand_above_once_somebody_shares(learner, parent, family):
     last = family.program.starts_on + timedelta(weeks=14)
+    assert "First-year mentoring," not in parent.get("/").text
+    allow(learner)
 
     text = parent.get("/").text
 

@@ -50,15 +50,11 @@ def test_the_page_says_what_whoever_follows_a_learner_may_see(staff):
 
     shared = {kind for kind, cells in MATRIX.items() if cells[Reader.OBSERVER] is not Access.NONE}
     assert (
-        "see nothing, unless that learner allows it: then the score, how many sessions were held, "
-        "and how many goals are in which state. Never who the mentor is."
+        "see nothing, unless your institution and that learner allow it: then how many sessions "
+        "were held and are planned, and whether the program is completed. Never the score, and "
+        "never who the mentor is."
     ) in text
-    assert shared == {
-        DataKind.ENGAGEMENT,
-        DataKind.SESSION_FACTS,
-        DataKind.PRIVATE_GOAL,
-        DataKind.SHARED_GOAL,
-    }
+    assert shared == {DataKind.COMPLETION, DataKind.SESSION_FACTS}
 
 
 def test_the_page_says_what_assistants_do_not_see(staff):

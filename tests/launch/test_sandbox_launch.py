@@ -6,7 +6,7 @@ import lxml.html
 import pytest
 from sqlalchemy import select
 
-from lti_mentoring.models import Membership, PlatformUser, SignIn
+from lti_mentoring.models import Membership, PlatformUser, Registration, SignIn
 from lti_mentoring.rules.groups import Group, read
 from lti_mentoring.vocabulary import CourseRole
 from tests.support.campus import LMS, TOOL, make_campus
@@ -149,6 +149,9 @@ def test_groups_and_their_names_come_with_the_roster_and_go_with_it(campus, froz
 
 def test_the_observer_of_the_sandbox_follows_lukas(campus):
     opened(campus, "Lukas Weber")
+    assert "Lukas" not in opened(campus, "Margaret Hale")  # off until the institution decides
+    with campus.database.transaction() as db:
+        db.scalars(select(Registration)).one().shows_observers = True
 
     text = opened(campus, "Margaret Hale")
 

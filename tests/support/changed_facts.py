@@ -114,6 +114,12 @@ def other_engagement(db, full):
     db.get_one(EngagementScore, mentee).score = Decimal("77.7")
 
 
+def other_completion(db, full):
+    """The mentee has completed the program."""
+    mentee = db.get_one(Pairing, full.pairing).mentee_id
+    db.get_one(EngagementScore, mentee).is_complete = True
+
+
 def other_decision(db, full):
     """The mentee decides otherwise at the end."""
     mentee = db.get_one(Pairing, full.pairing).mentee_id
@@ -170,6 +176,7 @@ FACTS = {
     DataKind.ATTENDANCE_ANSWER_OF_MENTOR: other_attendance_answer_of("mentor_id"),
     DataKind.FIT_ANSWER_OF_MENTEE: other_answer_of("mentee_id"),
     DataKind.FIT_ANSWER_OF_MENTOR: other_answer_of("mentor_id"),
+    DataKind.COMPLETION: other_completion,
     DataKind.ENGAGEMENT: other_engagement,
     DataKind.CLOSING_DECISION: other_decision,
     DataKind.GROUPS: other_groups,

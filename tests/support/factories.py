@@ -96,7 +96,7 @@ def make_registration(
     product: Product = Product.OTHER,
     state: RegistrationState = RegistrationState.APPROVED,
 ) -> Registration:
-    """An approved platform whose addresses are all below its issuer."""
+    """An approved platform whose addresses are all below its issuer; learners may be followed."""
     now = clock.now()
     platform = add(db, Platform(name="University LMS", product=product, created_at=now))
     return add(
@@ -105,6 +105,7 @@ def make_registration(
             platform_id=platform.id,
             issuer=issuer,
             client_id=client_id or f"client-{next(_numbers)}",
+            shows_observers=True,
             auth_url=f"{issuer}/auth",
             token_url=f"{issuer}/token",
             jwks_url=f"{issuer}/jwks",

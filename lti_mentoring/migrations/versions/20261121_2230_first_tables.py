@@ -62,6 +62,7 @@ def registration() -> None:
         sa.Column("trusted_audiences", sa.Text(), nullable=False),
         sa.Column("admits_deployments", sa.Boolean(), nullable=False),
         sa.Column("admits_administrators", sa.Boolean(), nullable=False),
+        sa.Column("shows_observers", sa.Boolean(), nullable=False),
         sa.Column("role_overrides", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
