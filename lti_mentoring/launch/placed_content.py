@@ -13,31 +13,27 @@ _courses = cast(Table, Course.__table__).alias()
 _deployments = cast(Table, Deployment.__table__).alias()
 
 
-def origin_of(connection: Connection, deployment_id: int, former: Sequence[str]) -> int | None:
-    """The newest of the courses ``former`` that we know in this deployment (LTI-70).
-
-    Asked for a course that was never seen before, and only if its launch names some.
-    """
-    if not former:
-        return None
-    rows = connection.execute(
-        select(_courses.c.context_id, _courses.c.id).where(
-            _courses.c.deployment_id == deployment_id, _courses.c.context_id.in_(former)
-        )
-    )
-    known = {row.context_id: row.id for row in rows}
-    return next((known[context_id] for context_id in former if context_id in known), None)
-
-
-def origin_of_links(
-    connection: Connection, deployment_id: int, former: Sequence[str]
+def origin_of(
+    connection: Connection, deployment_id: int, courses: Sequence[str], links: Sequence[str] = ()
 ) -> int | None:
-    """The course of the newest of the links ``former`` that we know in this deployment.
+    """The newest of the former ``courses`` that we know in this deployment (LTI-70).
 
-    For an LMS that tells the history of a link and not that of its course.
+    For an LMS that tells the history of a link and not that of its course, the course of the
+    newest of the former ``links``. Asked for a course that was never seen before, and only if its
+    launch names some.
     """
+    if courses:
+        rows = connection.execute(
+            select(_courses.c.context_id, _courses.c.id).where(
+                _courses.c.deployment_id == deployment_id, _courses.c.context_id.in_(courses)
+            )
+        )
+        known = {row.context_id: int(row.id) for row in rows}
+        newest = next((known[each] for each in courses if each in known), None)
+        if newest is not None:
+            return newest
     in_deployment = _links.c.deployment_id == deployment_id
-    return _of_links(connection, former, _links.c.course_id, in_deployment)
+    return _of_links(connection, links, _links.c.course_id, in_deployment)
 
 
 def item_of_links(connection: Connection, course_id: int, former: Sequence[str]) -> int | None:

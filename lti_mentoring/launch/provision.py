@@ -25,16 +25,10 @@ from sqlalchemy.sql.dml import ReturningInsert
 from lti_mentoring.core.bell import ring_soon
 from lti_mentoring.core.db import UnitOfWork
 from lti_mentoring.grading.line_items import look_again
-from lti_mentoring.launch import registrations
+from lti_mentoring.launch import placed_content, registrations
 from lti_mentoring.launch.claims import LaunchClaims
 from lti_mentoring.launch.deployments import UnknownDeployment, check_state
 from lti_mentoring.launch.following import follow, subjects_followed
-from lti_mentoring.launch.placed_content import (
-    item_of_links,
-    item_of_registration,
-    origin_of,
-    origin_of_links,
-)
 from lti_mentoring.launch.rosters import ask_for_roster
 from lti_mentoring.models import (
     Course,
@@ -144,7 +138,9 @@ _EVERYTHING: Select[Any] = (
 # The same for an observer, and the subjects of those whom the tables say they follow.
 _EVERYTHING_OF_OBSERVER = _EVERYTHING.add_columns(subjects_followed(_members).label("observes"))
 # The same for a link of placed content, and what the tables say that it is of.
-_EVERYTHING_OF_CONTENT = _EVERYTHING.add_columns(_links.c.content_item_id, item_of_registration())
+_EVERYTHING_OF_CONTENT = _EVERYTHING.add_columns(
+    _links.c.content_item_id, placed_content.item_of_registration()
+)
 _RELAUNCH = (
     update(_members)
     .where(_members.c.id == bindparam("its_id"))
@@ -213,7 +209,7 @@ def provision(
     course_id = _keep_course(connection, found, claims, now)
     item_id = found.item_id if _opens_content(claims) else None
     if claims.former_links and item_id is None and claims.role is not CourseRole.OBSERVER:
-        item_id = item_of_links(connection, course_id, claims.former_links)
+        item_id = placed_content.item_of_links(connection, course_id, claims.former_links)
     link_id = _keep_link(connection, found, (course_id, item_id), claims, now)
     membership_id = _keep_membership(connection, found, (course_id, user_id), claims, now)
     if claims.notices_url and claims.notices_url != found.notices_url:
@@ -289,9 +285,8 @@ def _keep_course(
         told["ags_scopes"] = claims.ags_scopes
     if found.course_id is None:
         key = {"deployment_id": found.deployment_id, "context_id": claims.context_id}
-        origin = origin_of(connection, found.deployment_id, claims.former_contexts)
-        if origin is None:
-            origin = origin_of_links(connection, found.deployment_id, claims.former_links)
+        former = (claims.former_contexts, claims.former_links)
+        origin = placed_content.origin_of(connection, found.deployment_id, *former)
         told |= {"copied_from_id": origin} if origin is not None else {}
         values = {**key, "created_at": now, **_unprefixed(told, "course_")}
         return _insert(connection, _courses, values)
