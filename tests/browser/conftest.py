@@ -1,4 +1,4 @@
-"""Real browsers against real sockets; one process, one browser at a time."""
+"""Real browsers against real sockets; in each process one at a time."""
 
 import pytest
 from playwright.sync_api import sync_playwright

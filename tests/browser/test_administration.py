@@ -87,8 +87,8 @@ def test_a_value_is_copied_with_one_click(campus, database, playwright, tmp_path
         page.get_by_role("button", name="Enter").click()
         page.goto(f"{campus.tool_url}/administration/by-hand")
 
-        page.get_by_role("button", name="Copy: Login address").click()
+        page.get_by_role("button", name="Copy: Initiate login URL").click()
 
-        expect(page.get_by_role("button", name="Copy: Login address")).to_have_text("Copied")
+        expect(page.get_by_role("button", name="Copy: Initiate login URL")).to_have_text("Copied")
         copied = page.evaluate("navigator.clipboard.readText()")
         assert copied == f"{campus.tool_url}/lti/login"
