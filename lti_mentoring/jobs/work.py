@@ -161,26 +161,12 @@ def wish_for_notices(work: Work) -> int:
 
 
 def _read_one_roster(work: Work) -> bool:
-    transaction = work.database.transaction
-    with transaction() as db:
+    with work.database.transaction() as db:
         reading = roster.claim_due(db)
-    if reading is None:
-        return False
-    try:
-        _read(work, reading)
-    except PlatformUnavailable as error:
-        with transaction() as db:
-            roster.note_trouble(db, reading, error.reason, error.retry_after_seconds)
-    except (PlatformRefused, AddressRefused) as error:
-        with transaction() as db:
-            roster.note_refusal(db, reading, getattr(error, "reason", str(error)))
-    except Exception as error:  # whatever is wrong with one roster, the others are read
-        if isinstance(error, DBAPIError) and error.connection_invalidated:
-            raise
-        log_failure("roster reading", reading.sync_id, error)
-        with transaction() as db:
-            roster.note_trouble(db, reading, NOT_TAKEN_IN)
-    return True
+    if reading is not None:
+        with _noting("roster reading", reading.sync_id, work, roster, reading):
+            _read(work, reading)
+    return reading is not None
 
 
 def _read_groups(work: Work, reading: Reading, url: str, staged: Staged) -> None:

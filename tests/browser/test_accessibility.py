@@ -19,7 +19,7 @@ RULES = {
     "runOnly": {
         "type": "tag",
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
+    },
 }
 LOOKS: tuple[tuple[Literal["light", "dark"], int], ...] = (("light", 880), ("dark", 320))
 ROLES = ("instructor", "assistant", "observer", "mentee", "mentor", "new_learner", "applicant")
