@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from lti_mentoring.services.privacy import REGISTER, Keeping
 
 KINDS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (_("Name, e-mail address, language and time zone from the LMS"), ("platform_user",)),
+    (_("Name, language and time zone from the LMS"), ("platform_user",)),
     (_("Courses, roles and groups"), ("membership", "participant")),
     (
         _("What they want or offer, and when they have time"),
